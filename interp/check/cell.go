@@ -1,0 +1,300 @@
+package check
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Cell is a cell that type-checks, ready to be lowered. Nothing of it is kept
+// in the notebook before Commit.
+type Cell struct {
+	Source *Source
+	// Declare is the declarations that the engine must be given, in order: the
+	// cell's new ones, and those of earlier cells that depend on what they replace.
+	Declare []*Decl
+	Body    []ast.Stmt
+	// Result is the expression that the cell ends with, nil if it does not end
+	// with one that has a value. It is the last of Body.
+	Result ast.Expr
+	// Variables is the new variables, which the engine must be given first.
+	Variables []*Var
+	// Packages is the import paths of all packages that the above mention.
+	Packages []string
+	// Warnings is what the learner should know of: one line each.
+	Warnings []string
+	Info     *types.Info
+
+	notebook *Notebook
+	pkg      *types.Package
+	decls    []*Decl
+	imports  []Import
+	byObject map[types.Object]*Var
+	stale    map[*Var]bool
+	uses     map[*Decl]map[string]bool
+	gone     map[string]string
+	fresh    bool // pkg was made for this cell
+}
+
+// Check checks a cell against the notebook so far. It returns the cell, or what
+// is wrong with it, all errors up to ten.
+func (n *Notebook) Check(number int, text string) (*Cell, []Error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	p, errs := parse(n.fset, number, text)
+	if len(errs) > 0 {
+		n.drop(p)
+		return nil, limit(errs)
+	}
+	c, errs := n.check(p)
+	if len(errs) > 0 {
+		n.drop(p)
+		return nil, limit(n.hints(sortErrors(errs), c))
+	}
+	return c, nil
+}
+
+// drop forgets the positions of a cell that is not kept.
+func (n *Notebook) drop(p *parsed) {
+	n.fset.RemoveFile(p.Source.decls)
+	n.fset.RemoveFile(p.Source.stmts)
+}
+
+func limit(errs []Error) []Error { return errs[:min(len(errs), 10)] }
+
+// check does the work of Check on a cell that parses.
+func (n *Notebook) check(p *parsed) (*Cell, []Error) {
+	c := &Cell{
+		Source:   p.Source,
+		notebook: n,
+		imports:  n.imports,
+		byObject: map[types.Object]*Var{},
+		stale:    map[*Var]bool{},
+		uses:     map[*Decl]map[string]bool{},
+		gone:     map[string]string{},
+	}
+	if errs := c.addImports(p); len(errs) > 0 {
+		return c, errs
+	}
+	changed := c.addDecls(p)
+	c.Body = p.body.Body.List
+	c.autoImport(p)
+
+	errs := c.checkAll
+	if !changed && n.pkg != nil && slices.Equal(c.imports, n.imports) {
+		errs = c.checkBody
+	}
+	if errs := errs(p); len(errs) > 0 {
+		return c, errs
+	}
+	if errs := c.define(p); len(errs) > 0 {
+		return c, errs
+	}
+	c.findResult()
+	c.findPackages()
+	return c, nil
+}
+
+// addImports adds the cell's imports to the notebook's.
+func (c *Cell) addImports(p *parsed) (errs []Error) {
+	for _, spec := range p.imports {
+		path := strings.Trim(spec.Path.Value, "`\"")
+		fail := func(format string, args ...any) {
+			e := Error{Message: fmt.Sprintf(format, args...)}
+			e.place(p.Source, p.Offset(spec.Path.Pos()))
+			errs = append(errs, e)
+		}
+		pkg, err := c.notebook.importer.Import(path)
+		if err != nil {
+			fail("%v", err)
+			continue
+		}
+		name := pkg.Name()
+		if spec.Name != nil {
+			name = spec.Name.Name
+		}
+		if name == "." {
+			fail("a notebook has no dot imports: import %q and use %s.Name", path, pkg.Name())
+			continue
+		}
+		c.imports = withImport(c.imports, Import{name, path, p.Cell, p.Line(p.Offset(spec.Pos()))})
+	}
+	return errs
+}
+
+// withImport returns a copy of list in which imp has replaced what had its name.
+func withImport(list []Import, imp Import) []Import {
+	if slices.ContainsFunc(list, func(old Import) bool { return old.Name == imp.Name && old.Path == imp.Path }) {
+		return list
+	}
+	list = slices.DeleteFunc(slices.Clone(list), func(old Import) bool { return old.Name == imp.Name && imp.Name != "_" })
+	return append(list, imp)
+}
+
+// addDecls puts the cell's declarations in the place of those that they replace
+// and reports whether any is new. A declaration that stands in the notebook word
+// for word is not declared again: its variables keep their type.
+func (c *Cell) addDecls(p *parsed) (changed bool) {
+	c.decls = slices.Clone(c.notebook.decls)
+	for _, node := range p.decls {
+		d := newDecl(p, node)
+		if slices.ContainsFunc(c.decls, d.same) {
+			continue
+		}
+		changed = true
+		c.decls = slices.DeleteFunc(c.decls, func(old *Decl) bool { return old.Source != p.Source && d.replaces(old) })
+		c.decls = append(c.decls, d)
+	}
+	return changed
+}
+
+// autoImport imports the packages that the cell uses without an import.
+func (c *Cell) autoImport(p *parsed) {
+	known := map[string]bool{}
+	for _, imp := range c.imports {
+		known[imp.Name] = true
+	}
+	for _, d := range c.decls {
+		for _, k := range d.Keys {
+			known[k] = true
+		}
+	}
+	for _, v := range c.notebook.vars {
+		known[v.Name] = known[v.Name] || !v.hidden
+	}
+	visit := func(node ast.Node) bool {
+		sel, ok := node.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		if id, ok := sel.X.(*ast.Ident); ok && !known[id.Name] {
+			known[id.Name] = true
+			if path := c.notebook.importer.ByName(id.Name, sel.Sel.Name); path != "" {
+				c.imports = withImport(c.imports, Import{id.Name, path, p.Cell, p.Line(max(p.Offset(id.Pos()), 0))})
+			}
+		}
+		return true
+	}
+	for name := range topNames(p.body.Body.List) {
+		known[name] = true
+	}
+	ast.Inspect(p.body, visit)
+	for _, d := range p.decls {
+		ast.Inspect(d, visit)
+	}
+}
+
+// topNames is the names that the statements of a cell define at its top level.
+func topNames(body []ast.Stmt) map[string]bool {
+	names := map[string]bool{}
+	for _, id := range topIdents(body) {
+		names[id.Name] = true
+	}
+	return names
+}
+
+func topIdents(body []ast.Stmt) (ids []*ast.Ident) {
+	for _, s := range body {
+		for {
+			l, ok := s.(*ast.LabeledStmt)
+			if !ok {
+				break
+			}
+			s = l.Stmt
+		}
+		switch s := s.(type) {
+		case *ast.AssignStmt:
+			if s.Tok == token.DEFINE {
+				for _, x := range s.Lhs {
+					if id, ok := x.(*ast.Ident); ok {
+						ids = append(ids, id)
+					}
+				}
+			}
+		case *ast.DeclStmt:
+			if g, ok := s.Decl.(*ast.GenDecl); ok && g.Tok == token.VAR {
+				for _, spec := range g.Specs {
+					ids = append(ids, spec.(*ast.ValueSpec).Names...)
+				}
+			}
+		}
+	}
+	return ids
+}
+
+// Commit makes the cell part of the notebook.
+func (c *Cell) Commit() {
+	n := c.notebook
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.imports, n.decls, n.pkg = c.imports, c.decls, c.pkg
+	for d, uses := range c.uses {
+		d.uses = uses
+	}
+	for _, d := range c.Declare {
+		for _, k := range d.Keys {
+			delete(n.gone, k)
+			for _, v := range n.vars {
+				v.hidden = v.hidden || v.Name == k
+			}
+		}
+		c.bind(d)
+	}
+	for v := range c.stale {
+		v.stale = true
+	}
+	if !c.remember() {
+		n.pkg = nil
+	}
+	for _, v := range c.Variables {
+		delete(n.gone, v.Name)
+		for _, old := range n.vars {
+			old.hidden = old.hidden || old.Name == v.Name
+		}
+		n.decls = slices.DeleteFunc(n.decls, func(d *Decl) bool { return slices.Contains(d.Keys, v.Name) })
+		n.imports = slices.DeleteFunc(slices.Clone(n.imports), func(i Import) bool { return i.Name == v.Name })
+		n.vars = append(n.vars, v)
+	}
+	maps.Copy(n.gone, c.gone)
+	n.prune()
+	if len(c.Declare) == 0 {
+		n.drop(&parsed{Source: c.Source})
+	}
+}
+
+// Declares says whether the cell changes the notebook's declarations.
+func (c *Cell) Declares() bool { return c.fresh }
+
+// Changed says whether the cell changes what the notebook holds.
+func (c *Cell) Changed() bool { return c.fresh || len(c.Variables) > 0 }
+
+// bind renames in a declaration the variables that it uses to names that stay
+// theirs when another variable takes the name.
+func (c *Cell) bind(d *Decl) {
+	ast.Inspect(d.Node, func(node ast.Node) bool {
+		if id, ok := node.(*ast.Ident); ok {
+			if v := c.byObject[c.Info.Uses[id]]; v != nil {
+				id.Name = v.Engine
+			}
+		}
+		return true
+	})
+}
+
+// prune forgets variables that nothing can reach by name any more.
+func (n *Notebook) prune() {
+	used := map[string]bool{}
+	for _, d := range n.decls {
+		ast.Inspect(d.Node, func(node ast.Node) bool {
+			if id, ok := node.(*ast.Ident); ok {
+				used[id.Name] = true
+			}
+			return true
+		})
+	}
+	n.vars = slices.DeleteFunc(n.vars, func(v *Var) bool { return (v.hidden || v.stale) && !used[v.Engine] })
+}

@@ -1,0 +1,249 @@
+package check
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"strings"
+)
+
+// Source is the text of one cell and its place among the notebook's positions.
+//
+// Go has no syntax for a cell, so it is parsed twice with go/parser: once its
+// declarations, once its statements as the body of a function. Each time the
+// other half is blanked out, so that every position is that of the cell.
+type Source struct {
+	Cell int // the number by which errors name it
+	Text string
+
+	decls, stmts *token.File
+}
+
+const (
+	declPrefix = "package p;"
+	stmtPrefix = "package p;func _(){"
+)
+
+// Offset is the byte offset in Text of pos, -1 if pos is not of this cell.
+func (s *Source) Offset(pos token.Pos) int {
+	offset := -1
+	if inside(s.decls, pos) {
+		offset = s.decls.Offset(pos) - len(declPrefix)
+	} else if inside(s.stmts, pos) {
+		offset = s.stmts.Offset(pos) - len(stmtPrefix)
+	}
+	if offset < 0 {
+		return -1
+	}
+	return min(offset, len(s.Text))
+}
+
+// Has says whether pos is of this cell.
+func (s *Source) Has(pos token.Pos) bool { return inside(s.decls, pos) || inside(s.stmts, pos) }
+
+func inside(f *token.File, pos token.Pos) bool {
+	return f != nil && int(pos) >= f.Base() && int(pos) <= f.Base()+f.Size()
+}
+
+// Line is the 1-based line of a byte offset, Column its 1-based byte in it.
+func (s *Source) Line(offset int) int { return strings.Count(s.Text[:offset], "\n") + 1 }
+
+func (s *Source) Column(offset int) int {
+	return offset - (strings.LastIndexByte(s.Text[:offset], '\n') + 1) + 1
+}
+
+// parsed is a cell's two halves.
+type parsed struct {
+	*Source
+	imports []*ast.ImportSpec
+	decls   []ast.Decl    // types, constants, functions, methods
+	body    *ast.FuncDecl // the statements; top-level var declarations are among them
+}
+
+// parse parses a cell. Where it is not Go it returns what could be made of it
+// and the errors.
+func parse(fset *token.FileSet, cell int, text string) (*parsed, []Error) {
+	p := &parsed{Source: &Source{Cell: cell, Text: text}}
+	decls, stmts, errs := split(text)
+	errs = p.at(errs)
+
+	const mode = parser.ParseComments | parser.SkipObjectResolution | parser.AllErrors
+	file, err := parser.ParseFile(fset, "", declPrefix+decls, mode)
+	p.Source.decls = fset.File(file.FileStart)
+	errs = append(errs, p.syntax(err, len(declPrefix))...)
+	for _, d := range file.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+			for _, spec := range g.Specs {
+				p.imports = append(p.imports, spec.(*ast.ImportSpec))
+			}
+			continue
+		}
+		p.decls = append(p.decls, d)
+	}
+
+	file, err = parser.ParseFile(fset, "", stmtPrefix+stmts+"\n}", mode)
+	p.Source.stmts = fset.File(file.FileStart)
+	errs = append(errs, p.syntax(err, len(stmtPrefix))...)
+	if len(file.Decls) > 0 {
+		p.body, _ = file.Decls[0].(*ast.FuncDecl)
+	}
+	if p.body == nil || p.body.Body == nil {
+		p.body = &ast.FuncDecl{Name: ast.NewIdent("_"), Type: &ast.FuncType{Params: &ast.FieldList{}}, Body: &ast.BlockStmt{}}
+	}
+	return p, sortErrors(errs)
+}
+
+// at fills in the cell of errors that have only an offset.
+func (p *parsed) at(errs []Error) []Error {
+	for i := range errs {
+		errs[i].place(p.Source, errs[i].offset)
+	}
+	return errs
+}
+
+// syntax turns the parser's errors into ours.
+func (p *parsed) syntax(err error, prefix int) []Error {
+	list, _ := err.(scanner.ErrorList)
+	var errs []Error
+	for _, e := range list {
+		msg := strings.TrimSuffix(e.Msg, " (and 1 more errors)")
+		if strings.HasSuffix(msg, "found 'EOF'") || strings.HasSuffix(msg, "found EOF") {
+			msg = strings.TrimSuffix(strings.TrimSuffix(msg, "'EOF'"), "EOF") + "the end of the cell"
+		}
+		out := Error{Message: "syntax error: " + msg}
+		out.place(p.Source, min(max(e.Pos.Offset-prefix, 0), len(p.Text)))
+		errs = append(errs, out)
+	}
+	return errs
+}
+
+// split blanks out of two copies of text the statements and the declarations.
+func split(text string) (decls, stmts string, errs []Error) {
+	d, s := []byte(text), []byte(text)
+	items, errs := scan(text)
+	for _, it := range items {
+		half := d
+		if it.declaration {
+			half = s
+		}
+		for i := it.start; i < it.end; i++ {
+			if half[i] != '\n' {
+				half[i] = ' '
+			}
+		}
+	}
+	return string(d), string(s), errs
+}
+
+// item is the extent of one declaration or statement of a cell.
+type item struct {
+	start, end  int
+	declaration bool
+}
+
+// scan finds the items of a cell by its tokens. A var declaration is a
+// statement: it runs in its turn.
+func scan(text string) (items []item, errs []Error) {
+	fset := token.NewFileSet()
+	file := fset.AddFile("", -1, len(text))
+	var s scanner.Scanner
+	s.Init(file, []byte(text), func(token.Position, string) {}, 0)
+
+	type lexeme struct {
+		tok    token.Token
+		lit    string
+		offset int
+	}
+	var toks []lexeme
+	for {
+		pos, tok, lit := s.Scan()
+		toks = append(toks, lexeme{tok, lit, file.Offset(pos)})
+		if tok == token.EOF {
+			break
+		}
+	}
+	end := func(i int) int { // of the token's text
+		if l := toks[i].lit; l != "" && toks[i].tok != token.SEMICOLON {
+			return toks[i].offset + len(l)
+		}
+		if toks[i].tok == token.SEMICOLON && toks[i].lit != ";" {
+			return toks[i].offset
+		}
+		return toks[i].offset + len(toks[i].tok.String())
+	}
+	depth, start := 0, -1
+	for i, t := range toks {
+		if t.tok == token.EOF {
+			if start >= 0 {
+				items = append(items, item{toks[start].offset, len(text), false})
+				items[len(items)-1].declaration = declares(func(k int) token.Token { return at(toks[start:], k).tok })
+			}
+			break
+		}
+		if start < 0 {
+			if t.tok == token.SEMICOLON {
+				if t.lit == ";" {
+					items = append(items, item{t.offset, t.offset + 1, false})
+				}
+				continue
+			}
+			start = i
+		}
+		switch t.tok {
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			depth++
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			depth--
+			if depth < 0 {
+				errs = append(errs, Error{Message: "syntax error: unexpected " + t.tok.String(), offset: t.offset})
+				depth = 0
+			}
+		case token.SEMICOLON:
+			if depth > 0 {
+				continue
+			}
+			first := start
+			items = append(items, item{toks[start].offset, end(i), declares(func(k int) token.Token { return at(toks[first:], k).tok })})
+			start = -1
+		}
+	}
+	return items, errs
+}
+
+func at[T any](s []T, i int) (t T) {
+	if i < len(s) {
+		return s[i]
+	}
+	return t
+}
+
+// declares says whether the item whose k-th token is tok(k) is a declaration.
+// A func is one when a name follows, with or without a receiver before it.
+func declares(tok func(k int) token.Token) bool {
+	switch tok(0) {
+	case token.IMPORT, token.CONST, token.TYPE:
+		return true
+	case token.FUNC:
+		k := 1
+		if tok(1) == token.LPAREN {
+			for depth := 0; ; k++ {
+				switch tok(k) {
+				case token.LPAREN:
+					depth++
+				case token.RPAREN:
+					depth--
+				case token.EOF, token.ILLEGAL:
+					return false
+				}
+				if depth == 0 {
+					break
+				}
+			}
+			k++
+			return tok(k) == token.IDENT && tok(k+1) == token.LPAREN
+		}
+		return tok(k) == token.IDENT
+	}
+	return false
+}

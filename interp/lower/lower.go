@@ -1,0 +1,331 @@
+// Package lower turns a checked cell into what the interpreter runs: ordinary
+// Go again, with the names of other cells and the loom's calls put in. It edits
+// the learner's text and prints nothing anew, so every line keeps its number.
+package lower
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"heddle/interp/check"
+)
+
+// The names under which lowered code finds the host. No cell can write them.
+const (
+	Host = "rtʹ"   // the package of the host's functions
+	Stop = "stopʹ" // bool: some cell is being cancelled
+	Mark = "markʹ" // *int64: where the line that runs is noted
+)
+
+// Program is a cell as the interpreter gets it.
+type Program struct {
+	Packages []string // import paths, each to be imported as check.PackageAlias says
+	Source   string   // declarations, the last of them func Func() bool
+	Func     string   // runs the statements; false if they ended early, "" if there are none
+}
+
+// Options is what lowering needs to know besides the cell.
+type Options struct {
+	Func     string                     // the name of the function for the statements
+	Position func(cell, line int) int64 // makes the mark of a line
+	Calls    []Call                     // of the host, between the statements
+}
+
+// Call is a call of the host at the top level of a cell, in the place of what
+// stood at Offset and is no Go.
+type Call struct {
+	Offset int
+	Text   string
+}
+
+// Cell lowers a checked cell.
+func Cell(c *check.Cell, opt Options) Program {
+	position, calls := opt.Position, opt.Calls
+	p := Program{Packages: c.Packages}
+	var out strings.Builder
+	for _, v := range c.Variables {
+		fmt.Fprintf(&out, "var %s %s\n", v.Engine, c.EngineType(v))
+	}
+	for _, d := range c.Declare {
+		e := newEditor(c, d.Source, position)
+		e.walk(d.Node)
+		if g, ok := d.Node.(*ast.GenDecl); ok {
+			e.blankReplaced(g, d)
+		}
+		start, end := d.Source.Offset(d.Node.Pos()), d.Source.Offset(d.Node.End())
+		fmt.Fprintf(&out, "\n//line %s:%d\n%s\n", File(d.Source.Cell), d.Source.Line(start), e.text(start, end))
+	}
+	if len(c.Body) > 0 || len(calls) > 0 {
+		p.Func = opt.Func
+		fmt.Fprintf(&out, "\nfunc %s() bool {\n", p.Func)
+		e := newEditor(c, c.Source, position)
+		for _, s := range c.Body {
+			start, end := c.Source.Offset(s.Pos()), c.Source.Offset(s.End())
+			for ; len(calls) > 0 && calls[0].Offset < start; calls = calls[1:] {
+				fmt.Fprintf(&out, "%s.%s\n", Host, calls[0].Text)
+			}
+			e.topLevel(s)
+			fmt.Fprintf(&out, "\n//line %s:%d\n%s\n", File(c.Source.Cell), c.Source.Line(start), e.text(start, end))
+		}
+		for _, call := range calls {
+			fmt.Fprintf(&out, "%s.%s\n", Host, call.Text)
+		}
+		out.WriteString("return true\n}\n")
+	}
+	p.Source = out.String()
+	return p
+}
+
+// File is the file name that stands for a cell in positions.
+func File(cell int) string { return fmt.Sprintf("cell_%d", cell) }
+
+// edit puts text in the place of source bytes [start, end).
+type edit struct {
+	start, end int
+	text       string
+}
+
+type editor struct {
+	cell     *check.Cell
+	source   *check.Source
+	position func(cell, line int) int64
+	edits    []edit
+}
+
+func newEditor(c *check.Cell, s *check.Source, position func(cell, line int) int64) *editor {
+	return &editor{cell: c, source: s, position: position}
+}
+
+func (e *editor) replace(pos, end token.Pos, text string) {
+	e.edits = append(e.edits, edit{e.source.Offset(pos), e.source.Offset(end), text})
+}
+
+func (e *editor) insert(pos token.Pos, text string) { e.replace(pos, pos, text) }
+
+// text applies the edits within [start, end) of the source. Edits at one place
+// keep the order in which they were made.
+func (e *editor) text(start, end int) string {
+	slices.SortStableFunc(e.edits, func(a, b edit) int { return a.start - b.start })
+	var out strings.Builder
+	at := start
+	for _, x := range e.edits {
+		if x.start < start || x.end > end || x.start < at {
+			continue
+		}
+		out.WriteString(e.source.Text[at:x.start])
+		out.WriteString(x.text)
+		at = x.end
+	}
+	out.WriteString(e.source.Text[at:end])
+	return out.String()
+}
+
+// topLevel lowers a statement of the cell itself.
+func (e *editor) topLevel(s ast.Stmt) {
+	if _, labelled := s.(*ast.LabeledStmt); !labelled {
+		e.mark(s)
+	}
+	if x, ok := s.(*ast.ExprStmt); ok && x.X == e.cell.Result {
+		e.insert(s.Pos(), Host+".Result(")
+		e.walk(s)
+		e.insert(s.End(), ")")
+		return
+	}
+	inner := s
+	for {
+		l, ok := inner.(*ast.LabeledStmt)
+		if !ok {
+			break
+		}
+		inner = l.Stmt
+	}
+	switch s := inner.(type) {
+	case *ast.AssignStmt:
+		if s.Tok == token.DEFINE {
+			e.replace(s.TokPos, s.TokPos+2, "=")
+		}
+	case *ast.DeclStmt:
+		if g, ok := s.Decl.(*ast.GenDecl); ok && g.Tok == token.VAR {
+			e.varDecl(g)
+			return
+		}
+	}
+	e.walk(s)
+	e.returns(s)
+}
+
+// varDecl turns a declaration of notebook variables, which the engine has
+// already, into assignments. One without values sets them to zero again: the
+// cell may have run before.
+func (e *editor) varDecl(g *ast.GenDecl) {
+	if len(g.Specs) == 0 {
+		e.replace(g.Pos(), g.End(), "")
+		return
+	}
+	e.replace(g.Pos(), g.Specs[0].Pos(), "")
+	for _, spec := range g.Specs {
+		spec := spec.(*ast.ValueSpec)
+		if len(spec.Values) > 0 {
+			for _, x := range append(exprs(spec.Names), spec.Values...) {
+				e.walk(x)
+			}
+			if spec.Type != nil {
+				e.replace(spec.Type.Pos(), spec.Type.End(), "")
+			}
+			continue
+		}
+		e.walk(spec.Type)
+		var names, zeros []string
+		for i, id := range spec.Names {
+			name := e.cell.EngineName(id)
+			if name == "" {
+				name = id.Name
+			}
+			names, zeros = append(names, name), append(zeros, fmt.Sprintf("zeroʹ%d", i))
+		}
+		all := strings.Join(zeros, ", ")
+		e.replace(spec.Names[0].Pos(), spec.Names[len(spec.Names)-1].End(), "{ var "+all)
+		e.insert(spec.End(), "; "+strings.Join(names, ", ")+" = "+all+" }")
+	}
+	if g.Rparen.IsValid() {
+		e.replace(g.Rparen, g.Rparen+1, "")
+	}
+}
+
+func exprs(ids []*ast.Ident) (all []ast.Expr) {
+	for _, id := range ids {
+		all = append(all, id)
+	}
+	return all
+}
+
+// blankReplaced gives the blank name to what a group declares and a later cell
+// declared anew.
+func (e *editor) blankReplaced(g *ast.GenDecl, d *check.Decl) {
+	for _, spec := range g.Specs {
+		v, ok := spec.(*ast.ValueSpec)
+		if !ok {
+			continue
+		}
+		for _, id := range v.Names {
+			if id.Name != "_" && !slices.Contains(d.Keys, id.Name) {
+				e.replace(id.Pos(), id.End(), "_")
+			}
+		}
+	}
+}
+
+// returns makes a return of the cell itself say that it ended early.
+func (e *editor) returns(s ast.Stmt) {
+	ast.Inspect(s, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ReturnStmt:
+			e.insert(n.End(), " false")
+		}
+		return true
+	})
+}
+
+// walk makes the edits that hold everywhere below node.
+func (e *editor) walk(node ast.Node) {
+	ast.Inspect(node, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			e.ident(n)
+		case *ast.BlockStmt:
+			e.marks(n.List)
+		case *ast.CaseClause:
+			e.marks(n.Body)
+		case *ast.CommClause:
+			e.marks(n.Body)
+		case *ast.ForStmt:
+			e.backEdge(n.Body)
+		case *ast.RangeStmt:
+			e.backEdge(n.Body)
+		case *ast.FuncDecl:
+			e.recovers(n.Body)
+		case *ast.FuncLit:
+			e.recovers(n.Body)
+		case *ast.CallExpr:
+			e.stdin(n)
+		}
+		return true
+	})
+}
+
+// ident gives an identifier the engine's name of what it means.
+func (e *editor) ident(id *ast.Ident) {
+	if b, ok := e.cell.Info.Uses[id].(*types.Builtin); ok && (b.Name() == "print" || b.Name() == "println") {
+		e.replace(id.Pos(), id.End(), Host+"."+strings.ToUpper(b.Name()[:1])+b.Name()[1:])
+		return
+	}
+	name := e.cell.EngineName(id)
+	if name == "" {
+		return
+	}
+	// The source may spell the name otherwise than the tree: see check's bind.
+	start := e.source.Offset(id.Pos())
+	end := start
+	for end < len(e.source.Text) && isNamePart(e.source.Text[end]) {
+		end++
+	}
+	if e.source.Text[start:end] != name {
+		e.edits = append(e.edits, edit{start, end, name})
+	}
+}
+
+func isNamePart(b byte) bool {
+	return b >= 0x80 || b == '_' || '0' <= b && b <= '9' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z'
+}
+
+// backEdge lets an interrupt reach a loop.
+func (e *editor) backEdge(body *ast.BlockStmt) {
+	e.insert(body.Lbrace+1, " if "+Stop+" { "+Host+".Poll() }; ")
+}
+
+// recovers notes at the start of a function that recovers that the panic on its
+// way, if any, ends here.
+func (e *editor) recovers(body *ast.BlockStmt) {
+	if body == nil {
+		return
+	}
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.Ident:
+			b, ok := e.cell.Info.Uses[n].(*types.Builtin)
+			found = found || ok && b.Name() == "recover"
+		}
+		return true
+	})
+	if found {
+		e.insert(body.Lbrace+1, " "+Host+".Recovering(); ")
+	}
+}
+
+// stdin gives the host's reader to a function that takes os.Stdin as an
+// interface: it asks the front end for each line.
+func (e *editor) stdin(call *ast.CallExpr) {
+	sig, ok := e.cell.Info.Types[call.Fun].Type.(*types.Signature)
+	if !ok {
+		return
+	}
+	for i, arg := range call.Args {
+		sel, ok := arg.(*ast.SelectorExpr)
+		if !ok || i >= sig.Params().Len() || !types.IsInterface(sig.Params().At(i).Type()) {
+			continue
+		}
+		v, ok := e.cell.Info.Uses[sel.Sel].(*types.Var)
+		if ok && v.Pkg() != nil && v.Pkg().Path() == "os" && v.Name() == "Stdin" {
+			e.replace(sel.Pos(), sel.End(), Host+".Stdin")
+		}
+	}
+}

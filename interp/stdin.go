@@ -1,0 +1,36 @@
+package interp
+
+import (
+	"runtime"
+	"sync"
+)
+
+// stdin is what a cell reads in the place of os.Stdin: each read asks the front
+// end for a line.
+type stdin struct {
+	in *Interp
+
+	mu   sync.Mutex
+	rest string // of the line that was read last
+}
+
+// Read panics where nobody can answer: a cell that ignores the error of
+// fmt.Scan would go on as if it had been told something.
+func (s *stdin) Read(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.rest == "" && len(b) > 0 {
+		r := s.in.current()
+		line, err := r.out.Ask("", false)
+		if r.Context().Err() != nil && r.Main() {
+			runtime.Goexit()
+		}
+		if err != nil {
+			panic(err)
+		}
+		s.rest = line + "\n"
+	}
+	n := copy(b, s.rest)
+	s.rest = s.rest[n:]
+	return n, nil
+}

@@ -1,0 +1,199 @@
+// Package yaegi is the engine that interprets: it hands lowered cells to the
+// yaegi interpreter and keeps yaegi's own words from the learner.
+package yaegi
+
+import (
+	"fmt"
+	"io"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/traefik/yaegi/interp"
+
+	"heddle/interp/check"
+	"heddle/interp/loom"
+	"heddle/interp/lower"
+	"heddle/interp/symbols"
+)
+
+// Host is what the engine needs of the interpreter around it.
+type Host struct {
+	// Mark is the word in which the line that runs is noted.
+	Mark *int64
+	// Result takes the value of a cell's last expression: several of a call
+	// that has several.
+	Result func(values []any)
+	// Magic runs what stood at a place of the cell and is no Go.
+	Magic func(index int)
+	// Stdin is what a cell reads in the place of os.Stdin.
+	Stdin io.Reader
+	// Exit is called in the place of os.Exit.
+	Exit func(code int)
+	// Unwound notes that a panic left a function of a cell, Recovering that one
+	// may be recovered.
+	Unwound    func(function string)
+	Recovering func()
+}
+
+// Engine is one interpreter with all that the notebook declared in it. Load is
+// for one goroutine at a time.
+type Engine struct {
+	interp   *interp.Interpreter
+	host     Host
+	imported map[string]bool
+	stop     *bool
+}
+
+// New starts an interpreter.
+func New(host Host) (*Engine, error) {
+	e := &Engine{host: host, imported: map[string]bool{}}
+	e.interp = interp.New(interp.Options{
+		Stdin:        host.Stdin,
+		Stdout:       stream("stdout"),
+		Stderr:       unwinding(host.Unwound),
+		Unrestricted: true,
+	})
+	if err := e.interp.Use(interp.Exports{
+		hostPath + "/host": {
+			"Poll":       reflect.ValueOf(loom.Poll),
+			"Result":     reflect.ValueOf(e.result),
+			"Magic":      reflect.ValueOf(host.Magic),
+			"Recovering": reflect.ValueOf(host.Recovering),
+			"Print":      reflect.ValueOf(printBuiltin),
+			"Println":    reflect.ValueOf(printlnBuiltin),
+			"Stdin":      reflect.ValueOf(&host.Stdin).Elem(),
+			"Mark":       reflect.ValueOf(func() *int64 { return host.Mark }),
+			"_Displayer": reflect.ValueOf((*wDisplayer)(nil)),
+		},
+		".": {"MapTypes": reflect.ValueOf(e.mapTypes())},
+	}); err != nil {
+		return nil, err
+	}
+	if _, err := e.interp.Eval(fmt.Sprintf("package main\nimport %s %q\nvar %s bool\nvar %s = %s.Mark()\n",
+		lower.Host, hostPath, lower.Stop, lower.Mark, lower.Host)); err != nil {
+		return nil, err
+	}
+	v, err := e.interp.Eval("&" + lower.Stop)
+	if err != nil {
+		return nil, err
+	}
+	e.stop = v.Interface().(*bool)
+	loom.StopFlag(e.stop)
+	return e, nil
+}
+
+// Load gives a cell to the interpreter. It returns the function that runs the
+// cell's statements, which is nil when it has none, and reports false when the
+// cell returned before its last statement.
+func (e *Engine) Load(p lower.Program) (run func() bool, err error) {
+	defer func() {
+		// yaegi panics on some valid programs.
+		if r := recover(); r != nil {
+			err = &Unsupported{Reason: fmt.Sprint(r)}
+		}
+	}()
+	var src strings.Builder
+	src.WriteString("package main\n")
+	var imports []string
+	for _, path := range p.Packages {
+		if e.imported[path] {
+			continue
+		}
+		if err := e.use(path); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&src, "import %s %q\n", check.PackageAlias(path), path)
+		imports = append(imports, path)
+	}
+	src.WriteString(p.Source)
+	if _, err := e.interp.Eval(src.String()); err != nil {
+		return nil, unsupported(err)
+	}
+	for _, path := range imports {
+		e.imported[path] = true
+	}
+	if p.Func == "" {
+		return nil, nil
+	}
+	v, err := e.interp.Eval(p.Func)
+	if err != nil {
+		return nil, unsupported(err)
+	}
+	f, ok := v.Interface().(func() bool)
+	if !ok {
+		return nil, &Unsupported{Reason: fmt.Sprintf("the cell's statements are a %s", v.Type())}
+	}
+	return f, nil
+}
+
+// Variable is the value of a variable of the notebook by its engine name; it is
+// addressable.
+func (e *Engine) Variable(name string) (v reflect.Value, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	p, err := e.interp.Eval("&" + name)
+	if err != nil {
+		return reflect.Value{}, err
+	}
+	return p.Elem(), nil
+}
+
+// use loads a package's symbols.
+func (e *Engine) use(path string) error {
+	table := symbols.Table(path)
+	if table == nil {
+		why := symbols.LeftOut[path]
+		if why == "" {
+			why = "the interpreter does not know it"
+		}
+		return &Unsupported{Reason: fmt.Sprintf("package %s cannot be imported: %s", path, why)}
+	}
+	for name, v := range e.overrides(path) {
+		table[name] = v
+	}
+	// yaegi puts its own versions of some functions in the place of ours when it
+	// sees a key "fmt/fmt", and compiles its generic sources: half a second of
+	// other people's work. The dot hides the key from it.
+	name := path[strings.LastIndexByte(path, '/')+1:]
+	return e.interp.Use(interp.Exports{path + "/./" + name: table})
+}
+
+// Unsupported is what yaegi cannot run, though it is Go.
+type Unsupported struct {
+	Reason string
+	Line   int // of the cell; 0 if yaegi did not say
+}
+
+func (u *Unsupported) Error() string { return u.Reason }
+
+var position = regexp.MustCompile(`^(?:cell_\d+|_\.go)?:?(\d+):(\d+): `)
+
+// unsupported reads the line out of yaegi's message.
+func unsupported(err error) error {
+	msg := err.Error()
+	u := &Unsupported{}
+	if m := position.FindStringSubmatch(msg); m != nil {
+		fmt.Sscan(m[1], &u.Line)
+		msg = msg[len(m[0]):]
+	}
+	u.Reason = strings.NewReplacer("ʹ", "'").Replace(msg)
+	return u
+}
+
+// unwinding takes what yaegi prints for every function that a panic leaves.
+type unwinding func(function string)
+
+var unwound = regexp.MustCompile(`panic: main\.([^(]*)\(\.\.\.\)`)
+
+func (u unwinding) Write(b []byte) (int, error) {
+	if m := unwound.FindSubmatch(b); m != nil {
+		u(string(m[1]))
+	}
+	return len(b), nil
+}
+
+func (e *Engine) result(values ...any) { e.host.Result(values) }
