@@ -7,8 +7,14 @@ import (
 	"io/fs"
 )
 
-//go:embed all:chart all:display all:timing
+//go:embed chart display timing
 var helpers embed.FS
 
 // Helpers is the sources of the helper packages, a folder for each.
 func Helpers() fs.FS { return helpers }
+
+//go:embed *.ipynb
+var notebooks embed.FS
+
+// Notebooks is the lessons, in the order of their names.
+func Notebooks() fs.FS { return notebooks }

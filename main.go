@@ -1,0 +1,395 @@
+// Command heddle is a Jupyter kernel for Go, made for learning concurrency.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"heddle/install"
+	"heddle/interp"
+	"heddle/interp/shell"
+	"heddle/interp/symbols"
+	"heddle/interp/worker"
+	"heddle/kernel"
+	"heddle/kernel/notebook"
+	"heddle/kernel/wire"
+	"heddle/lessons"
+)
+
+const version = "0.1.0"
+
+const usage = `heddle is a Jupyter kernel for Go, made for learning concurrency.
+
+    heddle lab        set everything up and open JupyterLab on the lessons
+    heddle install    install the kernel for a Jupyter that is there already
+    heddle uninstall  remove it again
+    heddle doctor     what is found, what is missing, how to get it
+    heddle run FILE   run a notebook without Jupyter
+    heddle version    print the version
+
+heddle COMMAND --help tells more about each.
+`
+
+// A command is one verb: it reads its flags from args.
+type command func(ctx context.Context, args []string) error
+
+var commands = map[string]command{
+	"lab":       lab,
+	"install":   installKernel,
+	"uninstall": uninstall,
+	"doctor":    doctor,
+	"run":       run,
+	"version":   printVersion,
+	"kernel":    serveKernel, // started by Jupyter
+	"worker":    serveWorker, // started by the kernel
+	"help":      help,
+	"--help":    help,
+	"-h":        help,
+}
+
+// errUsage ends the command with status 2; the words are on stderr already.
+var errUsage = errors.New("usage")
+
+func main() {
+	if len(os.Args) < 2 {
+		fmt.Fprint(os.Stderr, usage)
+		os.Exit(2)
+	}
+	do, ok := commands[os.Args[1]]
+	if !ok {
+		fmt.Fprintf(os.Stderr, "error: unknown command %q\nhint: heddle help lists the commands\n", os.Args[1])
+		os.Exit(2)
+	}
+	ctx, stop := context.Background(), func() {}
+	if os.Args[1] != "kernel" && os.Args[1] != "worker" { // a kernel's SIGINT is an interrupt
+		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	}
+	err := do(ctx, os.Args[2:])
+	stop()
+	os.Exit(report(err))
+}
+
+// report says on stderr what went wrong and returns the exit status.
+func report(err error) int {
+	var known *install.Error
+	var cell *notebook.CellError
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errUsage):
+		return 2
+	case errors.As(err, &cell):
+		fmt.Fprintln(os.Stderr, strings.Join(cell.Failure.Traceback, "\n"))
+	case errors.As(err, &known):
+		fmt.Fprintf(os.Stderr, "error: %s\nhint: %s\n", known.Cause, known.Hint)
+	default:
+		fmt.Fprintf(os.Stderr, "error: %v\n", err)
+	}
+	return 1
+}
+
+// flags makes a flag set whose --help begins with about.
+func flags(name, about string) *flag.FlagSet {
+	fs := flag.NewFlagSet(name, flag.ContinueOnError)
+	fs.Usage = func() {
+		w := fs.Output()
+		fmt.Fprintf(w, "%s\n", about)
+		some := false
+		fs.VisitAll(func(*flag.Flag) { some = true })
+		if some {
+			fmt.Fprintln(w)
+			fs.PrintDefaults()
+		}
+	}
+	return fs
+}
+
+// parse reads args, in which flags may also stand behind the arguments, of
+// which there must be n.
+func parse(fs *flag.FlagSet, args []string, n int) ([]string, error) {
+	var rest []string
+	for {
+		if err := fs.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, err
+			}
+			return nil, errUsage
+		}
+		if fs.NArg() == 0 {
+			break
+		}
+		rest = append(rest, fs.Arg(0))
+		args = fs.Args()[1:]
+	}
+	if len(rest) != n {
+		fs.Usage()
+		return nil, errUsage
+	}
+	return rest, nil
+}
+
+func help(context.Context, []string) error {
+	fmt.Print(usage)
+	return nil
+}
+
+func printVersion(context.Context, []string) error {
+	fmt.Printf("heddle %s, %s, %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return nil
+}
+
+func lab(ctx context.Context, args []string) error {
+	fs := flags("lab", "usage: heddle lab [--dir DIR] [--port N] [--no-browser]\n\n"+
+		"Finds a JupyterLab or makes one, installs the kernel, copies the lessons and\nopens JupyterLab on them. Ctrl-C ends it.")
+	dir := fs.String("dir", "", "the lessons' `folder` (default: heddle-lessons in the home folder)")
+	port := fs.Int("port", 0, "the server's `port` (default: the first free one from 8888 on)")
+	quiet := fs.Bool("no-browser", false, "do not open a browser")
+	if _, err := parse(fs, args, 0); err != nil {
+		return err
+	}
+	if *dir == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return err
+		}
+		*dir = filepath.Join(home, "heddle-lessons")
+	}
+	progress := install.NewProgress(os.Stderr)
+	jupyter, err := install.UsableJupyter(ctx, progress)
+	if err != nil {
+		return err
+	}
+	place, err := install.User()
+	if err != nil {
+		return err
+	}
+	if err := progress.Do("installing the kernel", func(func(string)) error {
+		_, err := install.Kernelspec(place, kernelName)
+		return err
+	}); err != nil {
+		return err
+	}
+	copied, err := install.CopyLessons(lessons.Notebooks(), *dir)
+	if s := copied.String(); s != "" {
+		progress.Say("%s", strings.TrimSuffix(s, "\n"))
+	}
+	if err != nil {
+		return err
+	}
+	return install.Lab(ctx, install.LabOptions{
+		Jupyter: jupyter, Place: place, Dir: *dir, Port: *port, Browser: !*quiet, Out: os.Stdout, Log: os.Stderr,
+	})
+}
+
+// kernelName is the kernelspec's name unless another is given.
+const kernelName = "heddle"
+
+// placeFlags adds the flags that say where a kernelspec lives.
+func placeFlags(fs *flag.FlagSet) func(context.Context) (install.Place, error) {
+	fs.Bool("user", false, "for this user (default)")
+	sys := fs.Bool("sys-prefix", false, "for the Python environment that is active")
+	prefix := fs.String("prefix", "", "under `DIR`, as in DIR/share/jupyter")
+	return func(ctx context.Context) (install.Place, error) {
+		switch {
+		case *prefix != "":
+			return install.Prefix(*prefix)
+		case *sys:
+			return install.SysPrefix(ctx)
+		}
+		return install.User()
+	}
+}
+
+func installKernel(ctx context.Context, args []string) error {
+	fs := flags("install", "usage: heddle install [--user | --sys-prefix | --prefix DIR] [--name NAME]\n\nInstalls the kernel for a Jupyter that is there already.")
+	place, name := placeFlags(fs), fs.String("name", kernelName, "the kernelspec's `name`")
+	if _, err := parse(fs, args, 0); err != nil {
+		return err
+	}
+	p, err := place(ctx)
+	if err != nil {
+		return err
+	}
+	dir, err := install.Kernelspec(p, *name)
+	if err != nil {
+		return err
+	}
+	fmt.Println("installed", dir)
+	return nil
+}
+
+func uninstall(ctx context.Context, args []string) error {
+	fs := flags("uninstall", "usage: heddle uninstall [--user | --sys-prefix | --prefix DIR] [--name NAME]\n\nRemoves what heddle install installed.")
+	place, name := placeFlags(fs), fs.String("name", kernelName, "the kernelspec's `name`")
+	if _, err := parse(fs, args, 0); err != nil {
+		return err
+	}
+	p, err := place(ctx)
+	if err != nil {
+		return err
+	}
+	return install.Uninstall(p, *name)
+}
+
+func doctor(ctx context.Context, args []string) error {
+	if _, err := parse(flags("doctor", "usage: heddle doctor\n\nSays what is found, what is missing and how to get it."), args, 0); err != nil {
+		return err
+	}
+	if !install.Doctor(ctx, os.Stdout) {
+		return errors.New("something that heddle lab needs is missing")
+	}
+	return nil
+}
+
+func run(ctx context.Context, args []string) error {
+	fs := flags("run", "usage: heddle run NOTEBOOK [-o FILE] [--timeout D] [--allow-errors]\n\n"+
+		"Runs a notebook without Jupyter and writes it with its outputs. Ends with\nstatus 1 at the first cell error, which it shows on stderr.")
+	out := fs.String("o", "", "write to `FILE` (default: standard output)")
+	timeout := fs.Duration("timeout", 0, "the most that a cell may take, such as 30s (default: no limit)")
+	allow := fs.Bool("allow-errors", false, "go on after a cell error")
+	rest, err := parse(fs, args, 1)
+	if err != nil {
+		return err
+	}
+	file, err := os.Open(rest[0])
+	if err != nil {
+		return err
+	}
+	n, err := notebook.Read(file)
+	file.Close()
+	if err != nil {
+		return fmt.Errorf("%s: %w", rest[0], err)
+	}
+	// A notebook runs in its own folder, as in Jupyter.
+	dir, err := filepath.Abs(filepath.Dir(rest[0]))
+	if err != nil {
+		return err
+	}
+	w, err := worker.Start(workerCommand(dir), logger())
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	failed := notebook.Run(ctx, n, w, notebook.Options{Timeout: *timeout, AllowErrors: *allow, Progress: progress(n)})
+	var cell *notebook.CellError
+	if failed != nil && !errors.As(failed, &cell) {
+		return failed
+	}
+	if err := write(*out, n.Write); err != nil {
+		return err
+	}
+	return failed
+}
+
+// write writes a file whole or not at all; "" is standard output.
+func write(name string, f func(io.Writer) error) error {
+	if name == "" {
+		return f(os.Stdout)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	if err := errors.Join(f(tmp), tmp.Chmod(0o644), tmp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), name)
+}
+
+// progress is a line for each cell, on a terminal.
+func progress(n *notebook.Notebook) func(notebook.Step) {
+	if s, err := os.Stderr.Stat(); err != nil || s.Mode()&os.ModeCharDevice == 0 {
+		return nil
+	}
+	return func(s notebook.Step) {
+		first, _, _ := strings.Cut(strings.TrimSpace(n.Cells[s.Cell].Source), "\n")
+		if !s.Ended {
+			fmt.Fprintf(os.Stderr, "%3d/%d  %.60s", s.Number, s.Total, first)
+			return
+		}
+		fmt.Fprintf(os.Stderr, "\r%3d/%d  %-60.60s %v\n", s.Number, s.Total, first, s.Took.Round(1e6))
+	}
+}
+
+func logger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
+// workerCommand makes the command line of a worker process that runs in dir.
+func workerCommand(dir string) func() *exec.Cmd {
+	return func() *exec.Cmd {
+		self, err := os.Executable()
+		if err != nil {
+			self = os.Args[0]
+		}
+		cmd := exec.Command(self, "worker")
+		cmd.Dir = dir
+		return cmd
+	}
+}
+
+func serveKernel(ctx context.Context, args []string) error {
+	if len(args) != 1 {
+		return errors.New("heddle kernel is started by Jupyter: heddle kernel CONNECTION_FILE")
+	}
+	conn, err := wire.ReadConnection(args[0])
+	if err != nil {
+		return err
+	}
+	if err := worker.CheckLimit(); err != nil {
+		return err
+	}
+	history := ""
+	if dir, err := os.UserConfigDir(); err == nil {
+		history = filepath.Join(dir, "heddle", "history")
+	}
+	goVersion := strings.TrimPrefix(runtime.Version(), "go")
+	return kernel.Serve(ctx, conn, kernel.Config{
+		Language: wire.LanguageInfo{
+			Name: "go", Version: goVersion, Mimetype: "text/x-go", FileExtension: ".go",
+			PygmentsLexer: "go", CodeMirrorMode: "go", NBConvertExporter: "script",
+		},
+		Implementation: "heddle",
+		Version:        version,
+		Banner:         fmt.Sprintf("heddle %s: Go %s, interpreted. %%help shows what a cell can do.", version, goVersion),
+		HelpLinks: []wire.HelpLink{
+			{Text: "Go documentation", URL: "https://go.dev/doc/"},
+			{Text: "Go standard library", URL: "https://pkg.go.dev/std"},
+		},
+		Worker:  workerCommand(""),
+		History: history,
+		Log:     logger(),
+	})
+}
+
+func serveWorker(context.Context, []string) error {
+	requests, events, mark, err := worker.Inherited()
+	if err != nil {
+		return err
+	}
+	if err := worker.Confine(); err != nil {
+		return fmt.Errorf("set the memory limit: %w", err)
+	}
+	in, err := interp.New(interp.Config{Mark: mark, Exports: symbols.Exports(), Helpers: lessons.Helpers(), Shell: shell.Run})
+	if err != nil {
+		return err
+	}
+	err = worker.Serve(requests, events, in)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	worker.EndGroup() // a cell that still runs ends with it
+	return nil
+}
