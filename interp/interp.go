@@ -231,6 +231,7 @@ func (in *Interp) declarations() []worker.Declaration {
 
 // Restore declares again what a worker before this one had declared.
 func (in *Interp) Restore(req worker.Restore) {
+	in.notebook.Lose(req.Lost)
 	in.pending = req.Declarations
 	in.retryPending()
 }
@@ -250,17 +251,20 @@ func (in *Interp) retryPending() {
 		}
 		in.pending = rest
 	}
-	if len(in.pending) < 2 {
-		return
+	if len(in.pending) > 1 { // what is left may need each other
+		var all strings.Builder
+		for _, d := range in.pending {
+			all.WriteString(d.Text + "\n")
+		}
+		if in.declare(in.pending[0].Cell, all.String()) {
+			in.pending = nil
+		}
 	}
-	// What is left may need each other.
-	var all strings.Builder
+	var texts []string
 	for _, d := range in.pending {
-		all.WriteString(d.Text + "\n")
+		texts = append(texts, d.Text)
 	}
-	if in.declare(in.pending[0].Cell, all.String()) {
-		in.pending = nil
-	}
+	in.notebook.Wait(texts)
 }
 
 func (in *Interp) declare(cell int, text string) bool {

@@ -41,7 +41,7 @@ func serve() {
 	}
 	in, err := interp.New(interp.Config{Mark: mark, Exports: symbols.Exports(), Helpers: lessons.Helpers(), Shell: shell.Run})
 	if err == nil {
-		err = worker.Serve(requests, events, in)
+		err = worker.Serve(requests, events, mark, in)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

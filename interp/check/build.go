@@ -25,7 +25,7 @@ func (c *Cell) checkAll(p *parsed) []Error {
 	for _, v := range c.notebook.vars {
 		for t := range affected {
 			if mentions(v.Text, t) {
-				c.outdate(v, fmt.Sprintf("it still has the type %s as it was before", t))
+				c.outdate(v, fmt.Sprintf("still has the type %s as it was before", t))
 			}
 		}
 	}
@@ -203,7 +203,7 @@ func (c *Cell) leaveOut(errs []types.Error) bool {
 		}
 		for i, d := range c.decls {
 			if d.Source != c.Source && e.Pos >= d.Node.Pos() && e.Pos <= d.Node.End() {
-				why := fmt.Sprintf("it no longer fits since cell %d: %s", c.Source.Cell, unprimed(e.Msg))
+				why := fmt.Sprintf("no longer fits since cell %d: %s", c.Source.Cell, unprimed(e.Msg))
 				for _, k := range d.Keys {
 					c.gone[k] = why
 				}
@@ -226,7 +226,7 @@ func (c *Cell) leaveOut(errs []types.Error) bool {
 		for _, v := range c.notebook.vars {
 			for _, k := range missing(e.Msg) {
 				if !c.stale[v] && mentions(v.Text, k) {
-					c.outdate(v, fmt.Sprintf("its type %s is gone", k))
+					c.outdate(v, fmt.Sprintf("had the type %s, which is gone", k))
 					again = true
 				}
 			}
@@ -251,7 +251,7 @@ func (c *Cell) outdate(v *Var, why string) {
 	c.stale[v] = true
 	if !v.hidden {
 		c.gone[v.Name] = why
-		c.Warnings = append(c.Warnings, fmt.Sprintf("%s is undefined now: %s. Define it again to use it.", v.Name, why))
+		c.Warnings = append(c.Warnings, fmt.Sprintf("%s is undefined now: it %s. Define it again to use it.", v.Name, why))
 	}
 }
 

@@ -24,8 +24,8 @@ const (
 // Program is a cell as the interpreter gets it.
 type Program struct {
 	Packages []string // import paths, each to be imported as check.PackageAlias says
-	Source   string   // declarations, the last of them func Func() bool
-	Func     string   // runs the statements; false if they ended early, "" if there are none
+	Source   string   // declarations; the last one hands Func to the host's Main
+	Func     string   // func() bool: runs the statements; false if they ended early. "" if there are none
 }
 
 // Options is what lowering needs to know besides the cell.
@@ -57,7 +57,7 @@ func Cell(c *check.Cell, opt Options) Program {
 			e.blankReplaced(g, d)
 		}
 		start, end := d.Source.Offset(d.Node.Pos()), d.Source.Offset(d.Node.End())
-		fmt.Fprintf(&out, "\n//line %s:%d\n%s\n", File(d.Source.Cell), d.Source.Line(start), e.text(start, end))
+		fmt.Fprintf(&out, "\n//line %s:%d\n%s\n", file, d.Source.Line(start), e.text(start, end))
 	}
 	if len(c.Body) > 0 || len(calls) > 0 {
 		p.Func = opt.Func
@@ -69,19 +69,20 @@ func Cell(c *check.Cell, opt Options) Program {
 				fmt.Fprintf(&out, "%s.%s\n", Host, calls[0].Text)
 			}
 			e.topLevel(s)
-			fmt.Fprintf(&out, "\n//line %s:%d\n%s\n", File(c.Source.Cell), c.Source.Line(start), e.text(start, end))
+			fmt.Fprintf(&out, "\n//line %s:%d\n%s\n", file, c.Source.Line(start), e.text(start, end))
 		}
 		for _, call := range calls {
 			fmt.Fprintf(&out, "%s.%s\n", Host, call.Text)
 		}
-		out.WriteString("return true\n}\n")
+		fmt.Fprintf(&out, "return true\n}\nfunc init() { %s.Main(%s) }\n", Host, p.Func)
 	}
 	p.Source = out.String()
 	return p
 }
 
-// File is the file name that stands for a cell in positions.
-func File(cell int) string { return fmt.Sprintf("cell_%d", cell) }
+// file is the file name in all positions. yaegi looks an import up under the
+// name of the file in which it is used, so all cells must share one.
+const file = "_.go"
 
 // edit puts text in the place of source bytes [start, end).
 type edit struct {

@@ -7,8 +7,6 @@ import (
 	"syscall"
 )
 
-const markSize = 8
-
 // newMark makes a mark and the file by which another process maps it. The file
 // has no name any more: it goes with the last process that has it open.
 func newMark() (*Mark, *os.File, error) {

@@ -52,9 +52,11 @@ type Finished struct {
 	Code string `json:"code"`
 }
 
-// Restore declares again what an earlier worker had declared.
+// Restore declares again what an earlier worker had declared. Lost is the
+// variables that are gone with it.
 type Restore struct {
 	Declarations []Declaration `json:"declarations"`
+	Lost         []string      `json:"lost,omitempty"`
 }
 
 // Interrupt ends the cell that request Of runs.
@@ -97,6 +99,8 @@ type Event struct {
 type Stream struct {
 	Name string `json:"name"`
 	Text string `json:"text"`
+
+	End uint64 `json:"end"` // of its record in the mark, for the kernel's end
 }
 
 // Display is a MIME bundle: a string for text, base64 text for images, any

@@ -20,21 +20,25 @@ const (
 	enough = 16 << 10
 )
 
-// outbox is the queue before the event pipe. What is printed to one stream of
-// one cell without another event between becomes one event.
+// outbox is the queue before the event pipe. Text that waits in it is noted in
+// the mark, so that a process which dies takes none with it.
+// What is printed to one stream of one cell without another event between
+// becomes one event.
 type outbox struct {
 	mu     sync.Mutex
 	room   sync.Cond // the queue was emptied
 	queue  []Event
 	texts  map[*Stream][]byte // the text of each stream event in the queue
 	bytes  int
-	urgent bool          // the queue holds more than text
+	urgent bool // the queue holds more than text
+	mark   *Mark
+	sent   uint64        // the mark's records before it are sent
 	news   chan struct{} // holds one: look at the queue
 	idle   bool          // what was taken from the queue is written
 }
 
-func newOutbox(w io.Writer) *outbox {
-	o := &outbox{texts: map[*Stream][]byte{}, news: make(chan struct{}, 1)}
+func newOutbox(w io.Writer, mark *Mark) *outbox {
+	o := &outbox{mark: mark, texts: map[*Stream][]byte{}, news: make(chan struct{}, 1)}
 	o.room.L = &o.mu
 	go o.send(w)
 	return o
@@ -43,7 +47,7 @@ func newOutbox(w io.Writer) *outbox {
 func (o *outbox) put(e Event) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for o.bytes > maxQueued {
+	for o.bytes > maxQueued || o.full(e) {
 		o.room.Wait()
 	}
 	o.idle = false
@@ -63,11 +67,15 @@ func (o *outbox) put(e Event) {
 
 // append adds printed text, to the last event if that is of the same stream.
 func (o *outbox) append(e Event) {
-	o.bytes += len(e.Stream.Text)
+	o.bytes += headSize + len(e.Stream.Text)
+	if e.Stream.End = *o.mark.end; len(e.Stream.Text) <= maxRecord {
+		e.Stream.End = o.mark.note(e.ID, e.Stream)
+	}
 	if n := len(o.queue); n > 0 {
 		last := o.queue[n-1]
 		if last.ID == e.ID && last.Stream != nil && last.Stream.Name == e.Stream.Name {
 			o.texts[last.Stream] = append(o.texts[last.Stream], e.Stream.Text...)
+			last.Stream.End = e.Stream.End
 			return
 		}
 	}
@@ -94,7 +102,8 @@ func (o *outbox) send(w io.Writer) {
 			case <-wait.C:
 			}
 		}
-		for _, e := range o.take() {
+		batch, end := o.take()
+		for _, e := range batch {
 			if enc.Encode(e) != nil {
 				return // the kernel is gone, and this process is about to follow
 			}
@@ -104,6 +113,7 @@ func (o *outbox) send(w io.Writer) {
 		}
 		o.mu.Lock()
 		o.idle = len(o.queue) == 0
+		o.sent = end
 		o.room.Broadcast()
 		o.mu.Unlock()
 	}
@@ -123,9 +133,9 @@ func (o *outbox) flush() {
 	}
 }
 
-// take empties the queue. A character that was printed only in part stays in it
-// for the rest to come.
-func (o *outbox) take() []Event {
+// take empties the queue and returns the end of its last record. A character
+// that was printed only in part stays in it for the rest to come.
+func (o *outbox) take() (batch []Event, end uint64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	queue := o.queue
@@ -147,7 +157,12 @@ func (o *outbox) take() []Event {
 		e.Stream.Text = string(text)
 	}
 	o.room.Broadcast()
-	return queue
+	return queue, *o.mark.end
+}
+
+// full says whether the mark has no room for an event before older ones are sent.
+func (o *outbox) full(e Event) bool {
+	return e.Stream != nil && *o.mark.end-o.sent+headSize+maxRecord > ringSize && !o.idle
 }
 
 // partial is the number of bytes at the end of text that begin a character

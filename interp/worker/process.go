@@ -28,6 +28,7 @@ type process struct {
 	stderr   report
 	log      *slog.Logger
 	keep     func(*process, Kept)
+	printed  uint64        // the mark's records before it have arrived
 	dead     chan struct{} // closed when it is gone and all its events were passed on
 
 	mu    sync.Mutex
@@ -73,6 +74,9 @@ func (p *process) live(requests, events *os.File) {
 	p.killGroup() // what it started dies with it
 	close(ended)
 	pipes.Wait()
+	for _, e := range p.mark.since(p.printed) {
+		p.pass(e)
+	}
 	close(p.dead)
 }
 
@@ -104,6 +108,9 @@ func (p *process) read(events *os.File) {
 				p.kill(garbled)
 			}
 			return
+		}
+		if e.Stream != nil {
+			p.printed = e.Stream.End
 		}
 		p.pass(e)
 	}

@@ -93,7 +93,8 @@ func (p *process) diagnose(why reason) (name, what, hint string) {
 	if m := cause.FindStringSubmatch(text); m != nil {
 		switch {
 		case m[1] == "panic: ":
-			return "panic", "in a goroutine: " + strings.TrimPrefix(m[2], "interp.Panic: "), ""
+			what, _, _ := strings.Cut(m[2], " [recovered")
+			return "panic", "in a goroutine: " + what, "A panic that a goroutine does not recover ends the process."
 		case m[1] == "fatal error: ":
 			return "FatalError", "fatal error: " + m[2], fatalHint(m[2])
 		}

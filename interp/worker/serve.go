@@ -26,10 +26,10 @@ type Interpreter interface {
 // from in until in ends, and then returns without waiting for the cell that may
 // still run. What the process prints by os.Stdout and os.Stderr goes to the
 // cell that started last.
-func Serve(in io.Reader, events io.Writer, i Interpreter) error {
+func Serve(in io.Reader, events io.Writer, mark *Mark, i Interpreter) error {
 	s := &server{
 		interpreter: i,
-		outbox:      newOutbox(events),
+		outbox:      newOutbox(events, mark),
 		cells:       make(chan cell, 1024),
 	}
 	restore, err := s.capture()

@@ -57,11 +57,11 @@ func (w *Worker) replace() error {
 		return err
 	}
 	w.process = p
-	w.kept.Variables = nil
-	if len(w.kept.Declarations) > 0 {
+	if len(w.kept.Declarations)+len(w.kept.Variables) > 0 {
 		w.nextID++
-		p.post(Request{ID: w.nextID, Restore: &Restore{Declarations: w.kept.Declarations}})
+		p.post(Request{ID: w.nextID, Restore: &Restore{Declarations: w.kept.Declarations, Lost: w.kept.Variables}})
 	}
+	w.kept.Variables = nil
 	return nil
 }
 

@@ -5,6 +5,7 @@ package yaegi
 import (
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
 	"regexp"
 	"strings"
@@ -43,6 +44,7 @@ type Engine struct {
 	host     Host
 	imported map[string]bool
 	stop     *bool
+	main     func() bool // of the cell that is being loaded
 }
 
 // New starts an interpreter.
@@ -63,6 +65,7 @@ func New(host Host) (*Engine, error) {
 			"Print":      reflect.ValueOf(printBuiltin),
 			"Println":    reflect.ValueOf(printlnBuiltin),
 			"Stdin":      reflect.ValueOf(&host.Stdin).Elem(),
+			"Main":       reflect.ValueOf(func(f func() bool) bool { e.main = f; return true }),
 			"Mark":       reflect.ValueOf(func() *int64 { return host.Mark }),
 			"_Displayer": reflect.ValueOf((*wDisplayer)(nil)),
 		},
@@ -93,38 +96,19 @@ func (e *Engine) Load(p lower.Program) (run func() bool, err error) {
 			err = &Unsupported{Reason: fmt.Sprint(r)}
 		}
 	}()
-	var src strings.Builder
-	src.WriteString("package main\n")
-	var imports []string
 	for _, path := range p.Packages {
-		if e.imported[path] {
-			continue
-		}
 		if err := e.use(path); err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(&src, "import %s %q\n", check.PackageAlias(path), path)
-		imports = append(imports, path)
 	}
-	src.WriteString(p.Source)
-	if _, err := e.interp.Eval(src.String()); err != nil {
+	if _, err := e.interp.Eval("package main\n" + p.Source); err != nil {
 		return nil, unsupported(err)
 	}
-	for _, path := range imports {
-		e.imported[path] = true
+	run, e.main = e.main, nil
+	if p.Func != "" && run == nil {
+		return nil, &Unsupported{Reason: "the statements did not load"}
 	}
-	if p.Func == "" {
-		return nil, nil
-	}
-	v, err := e.interp.Eval(p.Func)
-	if err != nil {
-		return nil, unsupported(err)
-	}
-	f, ok := v.Interface().(func() bool)
-	if !ok {
-		return nil, &Unsupported{Reason: fmt.Sprintf("the cell's statements are a %s", v.Type())}
-	}
-	return f, nil
+	return run, nil
 }
 
 // Variable is the value of a variable of the notebook by its engine name; it is
@@ -142,8 +126,11 @@ func (e *Engine) Variable(name string) (v reflect.Value, err error) {
 	return p.Elem(), nil
 }
 
-// use loads a package's symbols.
+// use loads a package's symbols and imports it.
 func (e *Engine) use(path string) error {
+	if e.imported[path] {
+		return nil
+	}
 	table := symbols.Table(path)
 	if table == nil {
 		why := symbols.LeftOut[path]
@@ -152,14 +139,18 @@ func (e *Engine) use(path string) error {
 		}
 		return &Unsupported{Reason: fmt.Sprintf("package %s cannot be imported: %s", path, why)}
 	}
-	for name, v := range e.overrides(path) {
-		table[name] = v
-	}
+	maps.Copy(table, e.overrides(path))
 	// yaegi puts its own versions of some functions in the place of ours when it
-	// sees a key "fmt/fmt", and compiles its generic sources: half a second of
-	// other people's work. The dot hides the key from it.
+	// sees a key "fmt/fmt". The dot hides the key from it.
 	name := path[strings.LastIndexByte(path, '/')+1:]
-	return e.interp.Use(interp.Exports{path + "/./" + name: table})
+	if err := e.interp.Use(interp.Exports{path + "/./" + name: table}); err != nil {
+		return err
+	}
+	if _, err := e.interp.Eval(fmt.Sprintf("package main\nimport %s %q", check.PackageAlias(path), path)); err != nil {
+		return unsupported(err)
+	}
+	e.imported[path] = true
+	return nil
 }
 
 // Unsupported is what yaegi cannot run, though it is Go.
@@ -170,7 +161,10 @@ type Unsupported struct {
 
 func (u *Unsupported) Error() string { return u.Reason }
 
-var position = regexp.MustCompile(`^(?:cell_\d+|_\.go)?:?(\d+):(\d+): `)
+var position = regexp.MustCompile(`^(?:_\.go:)?(\d+):(\d+): `)
+
+// primed matches the names that lowering makes.
+var primed = regexp.MustCompile(`([\p{L}_][\p{L}\p{Nd}_]*)ʹ\w*`)
 
 // unsupported reads the line out of yaegi's message.
 func unsupported(err error) error {
@@ -180,7 +174,7 @@ func unsupported(err error) error {
 		fmt.Sscan(m[1], &u.Line)
 		msg = msg[len(m[0]):]
 	}
-	u.Reason = strings.NewReplacer("ʹ", "'").Replace(msg)
+	u.Reason = primed.ReplaceAllString(msg, "$1")
 	return u
 }
 
