@@ -386,7 +386,7 @@ func serveWorker(context.Context, []string) error {
 	if err != nil {
 		return err
 	}
-	err = worker.Serve(requests, events, in)
+	err = worker.Serve(requests, events, mark, in)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}

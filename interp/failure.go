@@ -82,9 +82,19 @@ func (r *run) sourceLine(at string) string {
 	return strings.TrimSpace(lines[line-1])
 }
 
+// A cellError is panicked with where a cell asks for what cannot be done.
+type cellError struct{ name, text string }
+
 // panicked is the failure of a panic that nothing recovered.
 func (in *Interp) panicked(r *run, value any) *worker.Failure {
-	f := in.fail(r, "panic", panicText(value))
+	if e, ok := value.(cellError); ok {
+		return in.fail(r, e.name, e.text)
+	}
+	text := panicText(value)
+	if plain := goText[text]; plain != "" {
+		text = plain
+	}
+	f := in.fail(r, "panic", text)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, name := range r.frames {
@@ -111,9 +121,27 @@ func panicText(v any) string {
 	}
 }
 
+// goText is Go's own words for what yaegi says in those of package reflect.
+var goText = map[string]string{
+	"reflect: slice index out of range":                     "runtime error: index out of range",
+	"reflect: array index out of range":                     "runtime error: index out of range",
+	"reflect: string index out of range":                    "runtime error: index out of range",
+	"reflect: call of reflect.Value.Field on zero Value":    nilDereference,
+	"reflect: call of reflect.Value.Elem on zero Value":     nilDereference,
+	"reflect: call of reflect.Value.Set on zero Value":      nilDereference,
+	"reflect.Value.Slice: slice index out of bounds":        "runtime error: slice bounds out of range",
+	"reflect.Value.Slice: string slice index out of bounds": "runtime error: slice bounds out of range",
+}
+
+const nilDereference = "runtime error: invalid memory address or nil pointer dereference"
+
 // unwrap takes a value out of the box in which yaegi keeps it with its type.
 func unwrap(v any) any {
 	for range 8 {
+		if inner, ok := v.(reflect.Value); ok && inner.IsValid() && inner.CanInterface() {
+			v = inner.Interface()
+			continue
+		}
 		rv := reflect.ValueOf(v)
 		if rv.Kind() != reflect.Struct || rv.Type().Name() != "valueInterface" || rv.Type().PkgPath() != "github.com/traefik/yaegi/interp" {
 			return v

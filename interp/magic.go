@@ -157,7 +157,7 @@ func (in *Interp) runMagic(index int) {
 			dir, _ = os.UserHomeDir()
 		}
 		if err := os.Chdir(dir); err != nil {
-			panic(err)
+			panic(cellError{"Error", err.Error()})
 		}
 		if dir, err := os.Getwd(); err == nil {
 			r.out.Print("stdout", dir+"\n")
@@ -173,7 +173,7 @@ func (in *Interp) env(r *run, args string) {
 	switch {
 	case set:
 		if err := os.Setenv(name, strings.TrimSpace(value)); err != nil {
-			panic(err)
+			panic(cellError{"Error", err.Error()})
 		}
 	case name == "":
 		all := os.Environ()
@@ -182,7 +182,7 @@ func (in *Interp) env(r *run, args string) {
 	default:
 		value, ok := os.LookupEnv(name)
 		if !ok {
-			panic(fmt.Errorf("the environment has no %s", name))
+			panic(cellError{"Error", "the environment has no " + name})
 		}
 		r.out.Print("stdout", value+"\n")
 	}
@@ -192,7 +192,7 @@ func (in *Interp) env(r *run, args string) {
 func (in *Interp) shell(r *run, command string) {
 	status, err := in.config.Shell(r.Context(), command, r.out.Print)
 	if err != nil {
-		panic(err)
+		panic(cellError{"Error", err.Error()})
 	}
 	if status != 0 && r.Context().Err() == nil {
 		in.note(r, fmt.Sprintf("exit status %d", status))

@@ -42,6 +42,12 @@ func (s *sizer) size(v reflect.Value) (n uint64) {
 			n += uint64(v.Type().Key().Size()+v.Type().Elem().Size()) + s.size(it.Key()) + s.size(it.Value())
 		}
 	case reflect.Struct:
+		if v.CanInterface() && v.Type().Name() == "valueInterface" { // yaegi's box of an interface's value
+			if inner := reflect.ValueOf(unwrap(v.Interface())); inner.IsValid() && inner.Type() != v.Type() {
+				return s.size(inner)
+			}
+			return 0
+		}
 		for i := range v.NumField() {
 			n += s.size(v.Field(i))
 		}

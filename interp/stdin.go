@@ -26,7 +26,7 @@ func (s *stdin) Read(b []byte) (int, error) {
 			runtime.Goexit()
 		}
 		if err != nil {
-			panic(err)
+			panic(cellError{"NoInput", err.Error()})
 		}
 		s.rest = line + "\n"
 	}

@@ -38,7 +38,7 @@ func (c *Cell) checkAll(p *parsed) []Error {
 		for name, typ := range hoisted {
 			decls = append(decls, varDecl(name, typ))
 		}
-		errs := c.run(c.prepare(decls))
+		errs := c.run(c.prepare(decls, hoisted))
 		if c.leaveOut(errs) || c.hoist(p, errs, hoisted) {
 			continue
 		}
@@ -73,21 +73,20 @@ func (c *Cell) affected() map[string]bool {
 			}
 		}
 	}
-	for _, d := range c.notebook.decls {
-		if !slices.Contains(c.decls, d) {
-			for _, k := range d.Keys {
-				add(k)
-			}
-		}
+	for k := range c.replaced {
+		add(k)
 	}
 	return keys
 }
 
 // prepare makes a package that holds the imports, and adds the variables to
 // decls.
-func (c *Cell) prepare(decls []ast.Decl) []ast.Decl {
+func (c *Cell) prepare(decls []ast.Decl, hoisted map[string]string) []ast.Decl {
 	c.pkg = types.NewPackage("nb", "nb")
 	taken := map[string]bool{"_": true}
+	for name := range hoisted {
+		taken[name] = true
+	}
 	for _, d := range c.decls {
 		for _, k := range d.Keys {
 			taken[k] = true

@@ -37,7 +37,8 @@ type Cell struct {
 	stale    map[*Var]bool
 	uses     map[*Decl]map[string]bool
 	gone     map[string]string
-	fresh    bool // pkg was made for this cell
+	replaced map[string]bool // the keys of earlier cells that this one declares anew
+	fresh    bool            // pkg was made for this cell
 }
 
 // Check checks a cell against the notebook so far. It returns the cell, or what
@@ -60,8 +61,11 @@ func (n *Notebook) Check(number int, text string) (*Cell, []Error) {
 
 // drop forgets the positions of a cell that is not kept.
 func (n *Notebook) drop(p *parsed) {
-	n.fset.RemoveFile(p.Source.decls)
-	n.fset.RemoveFile(p.Source.stmts)
+	for _, f := range []*token.File{p.Source.decls, p.Source.stmts} {
+		if f != nil {
+			n.fset.RemoveFile(f)
+		}
+	}
 }
 
 func limit(errs []Error) []Error { return errs[:min(len(errs), 10)] }
@@ -76,8 +80,12 @@ func (n *Notebook) check(p *parsed) (*Cell, []Error) {
 		stale:    map[*Var]bool{},
 		uses:     map[*Decl]map[string]bool{},
 		gone:     map[string]string{},
+		replaced: map[string]bool{},
 	}
 	if errs := c.addImports(p); len(errs) > 0 {
+		return c, errs
+	}
+	if errs := notInCells(p); len(errs) > 0 {
 		return c, errs
 	}
 	changed := c.addDecls(p)
@@ -146,7 +154,12 @@ func (c *Cell) addDecls(p *parsed) (changed bool) {
 			continue
 		}
 		changed = true
-		c.decls = slices.DeleteFunc(c.decls, func(old *Decl) bool { return old.Source != p.Source && d.replaces(old) })
+		for i, old := range c.decls {
+			if old.Source != p.Source {
+				c.decls[i] = old.without(d.Keys, c.replaced)
+			}
+		}
+		c.decls = slices.DeleteFunc(c.decls, func(old *Decl) bool { return old == nil })
 		c.decls = append(c.decls, d)
 	}
 	return changed
@@ -179,24 +192,13 @@ func (c *Cell) autoImport(p *parsed) {
 		}
 		return true
 	}
-	for name := range topNames(p.body.Body.List) {
-		known[name] = true
-	}
 	ast.Inspect(p.body, visit)
 	for _, d := range p.decls {
 		ast.Inspect(d, visit)
 	}
 }
 
-// topNames is the names that the statements of a cell define at its top level.
-func topNames(body []ast.Stmt) map[string]bool {
-	names := map[string]bool{}
-	for _, id := range topIdents(body) {
-		names[id.Name] = true
-	}
-	return names
-}
-
+// topIdents is the names that the statements of a cell define at its top level.
 func topIdents(body []ast.Stmt) (ids []*ast.Ident) {
 	for _, s := range body {
 		for {

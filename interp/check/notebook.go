@@ -190,15 +190,58 @@ func (d *Decl) same(e *Decl) bool {
 	return slices.Equal(d.Keys, e.Keys) && d.text == e.text
 }
 
-// replaces says whether d declares a name that e declares. A type's methods
-// stay when it is declared again.
-func (d *Decl) replaces(e *Decl) bool {
+// without returns what is left of d when keys are declared anew, nil for
+// nothing, and notes in replaced which of them it had. A type's methods stay
+// when the type is declared again.
+func (d *Decl) without(keys []string, replaced map[string]bool) *Decl {
+	if d == nil {
+		return nil
+	}
+	var left []string
 	for _, k := range d.Keys {
-		if k != "_" && slices.Contains(e.Keys, k) {
-			return true
+		if k != "_" && slices.Contains(keys, k) {
+			replaced[k] = true
+		} else {
+			left = append(left, k)
 		}
 	}
-	return false
+	if len(left) == len(d.Keys) {
+		return d
+	}
+	group, ok := d.Node.(*ast.GenDecl)
+	if !ok || len(left) == 0 {
+		return nil
+	}
+	rest := *d
+	rest.Keys = left
+	rest.Node = groupOf(group, left)
+	return &rest
+}
+
+// groupOf is a copy of a group of types or constants that declares only some of
+// its names: a constant keeps its place, as iota counts it.
+func groupOf(group *ast.GenDecl, names []string) *ast.GenDecl {
+	rest := *group
+	rest.Specs = nil
+	for _, spec := range group.Specs {
+		switch spec := spec.(type) {
+		case *ast.TypeSpec:
+			if slices.Contains(names, spec.Name.Name) {
+				rest.Specs = append(rest.Specs, spec)
+			}
+		case *ast.ValueSpec:
+			v := *spec
+			v.Names = nil
+			for _, id := range spec.Names {
+				if !slices.Contains(names, id.Name) {
+					id = &ast.Ident{NamePos: id.NamePos, Name: "_"}
+				}
+				v.Names = append(v.Names, id)
+			}
+			rest.Specs = append(rest.Specs, &v)
+		}
+	}
+	return &rest
 }
 
 // base is the type that a method belongs to, "" for what is no method.

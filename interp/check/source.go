@@ -66,7 +66,10 @@ type parsed struct {
 func parse(fset *token.FileSet, cell int, text string) (*parsed, []Error) {
 	p := &parsed{Source: &Source{Cell: cell, Text: text}}
 	decls, stmts, errs := split(text)
-	errs = p.at(errs)
+	if errs = p.at(errs); len(errs) > 0 && errs[0].Hint != "" {
+		p.body = emptyBody()
+		return p, errs
+	}
 
 	const mode = parser.ParseComments | parser.SkipObjectResolution | parser.AllErrors
 	file, err := parser.ParseFile(fset, "", declPrefix+decls, mode)
@@ -89,9 +92,13 @@ func parse(fset *token.FileSet, cell int, text string) (*parsed, []Error) {
 		p.body, _ = file.Decls[0].(*ast.FuncDecl)
 	}
 	if p.body == nil || p.body.Body == nil {
-		p.body = &ast.FuncDecl{Name: ast.NewIdent("_"), Type: &ast.FuncType{Params: &ast.FieldList{}}, Body: &ast.BlockStmt{}}
+		p.body = emptyBody()
 	}
 	return p, sortErrors(errs)
+}
+
+func emptyBody() *ast.FuncDecl {
+	return &ast.FuncDecl{Name: ast.NewIdent("_"), Type: &ast.FuncType{Params: &ast.FieldList{}}, Body: &ast.BlockStmt{}}
 }
 
 // at fills in the cell of errors that have only an offset.
@@ -107,13 +114,36 @@ func (p *parsed) syntax(err error, prefix int) []Error {
 	list, _ := err.(scanner.ErrorList)
 	var errs []Error
 	for _, e := range list {
-		msg := strings.TrimSuffix(e.Msg, " (and 1 more errors)")
-		if strings.HasSuffix(msg, "found 'EOF'") || strings.HasSuffix(msg, "found EOF") {
-			msg = strings.TrimSuffix(strings.TrimSuffix(msg, "'EOF'"), "EOF") + "the end of the cell"
-		}
-		out := Error{Message: "syntax error: " + msg}
+		out := Error{Message: "syntax error: " + p.wording(e.Msg)}
 		out.place(p.Source, min(max(e.Pos.Offset-prefix, 0), len(p.Text)))
 		errs = append(errs, out)
+	}
+	return errs
+}
+
+// wording is a message of go/parser in the compiler's words.
+func (p *parsed) wording(msg string) string {
+	expected, found, ok := strings.Cut(msg, ", found ")
+	if !ok || !strings.HasPrefix(expected, "expected ") {
+		return msg
+	}
+	if strings.Trim(found, "'") == "EOF" {
+		found = "end of the cell"
+		if nextIndent(p.Text) != "" && expected == "expected ';'" {
+			expected = "expected }"
+		}
+	}
+	return "unexpected " + found + ", " + expected
+}
+
+// notInCells finds what is Go but has no meaning in a cell.
+func notInCells(p *parsed) (errs []Error) {
+	for _, d := range p.decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
+			e := Error{Message: "a notebook has no func init", Hint: "write its statements in a cell: they run when the cell does"}
+			e.place(p.Source, p.Offset(f.Name.Pos()))
+			errs = append(errs, e)
+		}
 	}
 	return errs
 }
@@ -189,6 +219,13 @@ func scan(text string) (items []item, errs []Error) {
 				continue
 			}
 			start = i
+			if t.tok == token.PACKAGE {
+				return nil, []Error{{
+					Message: "syntax error: a cell has no package clause",
+					Hint:    "leave the line out, and call main() if the cell declares it",
+					offset:  t.offset,
+				}}
+			}
 		}
 		switch t.tok {
 		case token.LPAREN, token.LBRACK, token.LBRACE:

@@ -54,7 +54,7 @@ func Cell(c *check.Cell, opt Options) Program {
 		e := newEditor(c, d.Source, position)
 		e.walk(d.Node)
 		if g, ok := d.Node.(*ast.GenDecl); ok {
-			e.blankReplaced(g, d)
+			e.replaced(g)
 		}
 		start, end := d.Source.Offset(d.Node.Pos()), d.Source.Offset(d.Node.End())
 		fmt.Fprintf(&out, "\n//line %s:%d\n%s\n", file, d.Source.Line(start), e.text(start, end))
@@ -204,20 +204,35 @@ func exprs(ids []*ast.Ident) (all []ast.Expr) {
 	return all
 }
 
-// blankReplaced gives the blank name to what a group declares and a later cell
-// declared anew.
-func (e *editor) blankReplaced(g *ast.GenDecl, d *check.Decl) {
+// replaced takes from the text of a group what its tree has lost because a later
+// cell declared it anew: constants are blank in the tree, types are gone.
+func (e *editor) replaced(g *ast.GenDecl) {
+	if !g.Lparen.IsValid() && g.Tok == token.TYPE {
+		return
+	}
+	at := g.Lparen + 1
 	for _, spec := range g.Specs {
-		v, ok := spec.(*ast.ValueSpec)
-		if !ok {
-			continue
-		}
-		for _, id := range v.Names {
-			if id.Name != "_" && !slices.Contains(d.Keys, id.Name) {
-				e.replace(id.Pos(), id.End(), "_")
+		switch spec := spec.(type) {
+		case *ast.TypeSpec:
+			e.replace(at, spec.Pos(), e.newlines(at, spec.Pos()))
+			at = spec.End()
+		case *ast.ValueSpec:
+			for _, id := range spec.Names {
+				if id.Name == "_" {
+					e.rename(id, "_")
+				}
 			}
 		}
 	}
+	if g.Tok == token.TYPE {
+		e.replace(at, g.Rparen, e.newlines(at, g.Rparen))
+	}
+}
+
+// newlines is the line breaks between two positions, at least one.
+func (e *editor) newlines(pos, end token.Pos) string {
+	text := e.source.Text[e.source.Offset(pos):e.source.Offset(end)]
+	return strings.Repeat("\n", max(strings.Count(text, "\n"), 1))
 }
 
 // returns makes a return of the cell itself say that it ended early.
@@ -270,7 +285,12 @@ func (e *editor) ident(id *ast.Ident) {
 	if name == "" {
 		return
 	}
-	// The source may spell the name otherwise than the tree: see check's bind.
+	e.rename(id, name)
+}
+
+// rename puts a name in the place of an identifier, which the source may spell
+// otherwise than the tree: see check's bind.
+func (e *editor) rename(id *ast.Ident, name string) {
 	start := e.source.Offset(id.Pos())
 	end := start
 	for end < len(e.source.Text) && isNamePart(e.source.Text[end]) {

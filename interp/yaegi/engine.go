@@ -3,8 +3,10 @@
 package yaegi
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"log"
 	"maps"
 	"reflect"
 	"regexp"
@@ -45,11 +47,14 @@ type Engine struct {
 	imported map[string]bool
 	stop     *bool
 	main     func() bool // of the cell that is being loaded
+	result   func(values ...any)
 }
 
 // New starts an interpreter.
 func New(host Host) (*Engine, error) {
 	e := &Engine{host: host, imported: map[string]bool{}}
+	e.result = func(values ...any) { host.Result(values) }
+	log.SetOutput(stream("stderr"))
 	e.interp = interp.New(interp.Options{
 		Stdin:        host.Stdin,
 		Stdout:       stream("stdout"),
@@ -83,7 +88,9 @@ func New(host Host) (*Engine, error) {
 	}
 	e.stop = v.Interface().(*bool)
 	loom.StopFlag(e.stop)
-	return e, nil
+	// The methods that fmt and json look for must be known before a value is
+	// handed to anything that prints it.
+	return e, errors.Join(e.use("fmt"), e.use("encoding"))
 }
 
 // Load gives a cell to the interpreter. It returns the function that runs the
@@ -189,5 +196,3 @@ func (u unwinding) Write(b []byte) (int, error) {
 	}
 	return len(b), nil
 }
-
-func (e *Engine) result(values ...any) { e.host.Result(values) }

@@ -110,10 +110,10 @@ func builtin(a []any, space string) string {
 	return strings.Join(parts, space)
 }
 
-// displayer is what a value of a cell may have to show itself.
-type displayer interface{ Display() map[string]any }
+// Displayer is what a value of a cell may have to show itself.
+type Displayer interface{ Display() map[string]any }
 
-// wDisplayer is how yaegi makes a displayer of an interpreted value.
+// wDisplayer is how yaegi makes a Displayer of an interpreted value.
 type wDisplayer struct {
 	IValue   any
 	WDisplay func() map[string]any
@@ -130,8 +130,8 @@ func (e *Engine) mapTypes() map[reflect.Value][]reflect.Type {
 		reflect.TypeFor[fmt.Stringer](),
 	}
 	m := map[reflect.Value][]reflect.Type{
-		reflect.ValueOf(e.result):     append([]reflect.Type{reflect.TypeFor[displayer]()}, formats...),
-		reflect.ValueOf(display.Show): append([]reflect.Type{reflect.TypeFor[displayer]()}, formats...),
+		reflect.ValueOf(e.result):     append([]reflect.Type{reflect.TypeFor[Displayer]()}, formats...),
+		reflect.ValueOf(display.Show): append([]reflect.Type{reflect.TypeFor[Displayer]()}, formats...),
 		reflect.ValueOf(json.Marshal): {reflect.TypeFor[json.Marshaler](), reflect.TypeFor[encoding.TextMarshaler]()},
 	}
 	for _, f := range []any{
