@@ -29,6 +29,9 @@ import (
 
 const version = "0.1.0"
 
+// languageVersion is that of Go, the language, that cells are written in.
+const languageVersion = "1.26"
+
 const usage = `heddle is a Jupyter kernel for Go, made for learning concurrency.
 
     heddle lab        set everything up and open JupyterLab on the lessons
@@ -73,7 +76,7 @@ func main() {
 	}
 	ctx, stop := context.Background(), func() {}
 	if os.Args[1] != "kernel" && os.Args[1] != "worker" { // a kernel's SIGINT is an interrupt
-		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	}
 	err := do(ctx, os.Args[2:])
 	stop()
@@ -87,6 +90,8 @@ func report(err error) int {
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):
 		return 0
+	case errors.Is(err, context.Canceled): // by Ctrl-C
+		return 130
 	case errors.Is(err, errUsage):
 		return 2
 	case errors.As(err, &cell):
@@ -150,11 +155,12 @@ func printVersion(context.Context, []string) error {
 }
 
 func lab(ctx context.Context, args []string) error {
-	fs := flags("lab", "usage: heddle lab [--dir DIR] [--port N] [--no-browser]\n\n"+
+	fs := flags("lab", "usage: heddle lab [--dir DIR] [--port N] [--no-browser] [--verbose]\n\n"+
 		"Finds a JupyterLab or makes one, installs the kernel, copies the lessons and\nopens JupyterLab on them. Ctrl-C ends it.")
 	dir := fs.String("dir", "", "the lessons' `folder` (default: heddle-lessons in the home folder)")
 	port := fs.Int("port", 0, "the server's `port` (default: the first free one from 8888 on)")
 	quiet := fs.Bool("no-browser", false, "do not open a browser")
+	verbose := fs.Bool("verbose", false, "show what the server prints")
 	if _, err := parse(fs, args, 0); err != nil {
 		return err
 	}
@@ -187,9 +193,11 @@ func lab(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return install.Lab(ctx, install.LabOptions{
-		Jupyter: jupyter, Place: place, Dir: *dir, Port: *port, Browser: !*quiet, Out: os.Stdout, Log: os.Stderr,
-	})
+	options := install.LabOptions{Jupyter: jupyter, Place: place, Dir: *dir, Port: *port, Browser: !*quiet, Out: os.Stdout}
+	if *verbose {
+		options.Log = os.Stderr
+	}
+	return install.Lab(ctx, options)
 }
 
 // kernelName is the kernelspec's name unless another is given.
@@ -355,15 +363,14 @@ func serveKernel(ctx context.Context, args []string) error {
 	if dir, err := os.UserConfigDir(); err == nil {
 		history = filepath.Join(dir, "heddle", "history")
 	}
-	goVersion := strings.TrimPrefix(runtime.Version(), "go")
 	return kernel.Serve(ctx, conn, kernel.Config{
 		Language: wire.LanguageInfo{
-			Name: "go", Version: goVersion, Mimetype: "text/x-go", FileExtension: ".go",
+			Name: "go", Version: languageVersion, Mimetype: "text/x-go", FileExtension: ".go",
 			PygmentsLexer: "go", CodeMirrorMode: "go", NBConvertExporter: "script",
 		},
 		Implementation: "heddle",
 		Version:        version,
-		Banner:         fmt.Sprintf("heddle %s: Go %s, interpreted. %%help shows what a cell can do.", version, goVersion),
+		Banner:         fmt.Sprintf("heddle %s: Go %s, interpreted. %%%%help shows what a cell can do.", version, languageVersion),
 		HelpLinks: []wire.HelpLink{
 			{Text: "Go documentation", URL: "https://go.dev/doc/"},
 			{Text: "Go standard library", URL: "https://pkg.go.dev/std"},

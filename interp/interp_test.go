@@ -121,12 +121,21 @@ func sections(text string) (comment string, cells, events []string) {
 	return comment, cells, events
 }
 
-// runCell runs a cell and writes what it did, a line for each event.
+// runCell runs a cell and writes what it did, a line for each event; text
+// printed in several events to one stream is one line.
 func runCell(w *worker.Worker, number int, code string) string {
-	var out strings.Builder
+	var events []worker.Event
 	_, err := w.Do(context.Background(), worker.Request{Execute: &worker.Execute{Code: strings.TrimSuffix(code, "\n"), Cell: number}}, func(e worker.Event) {
-		describe(&out, e)
+		if n := len(events); n > 0 && e.Stream != nil && events[n-1].Stream != nil && events[n-1].Stream.Name == e.Stream.Name {
+			events[n-1].Stream.Text += e.Stream.Text
+			return
+		}
+		events = append(events, e)
 	})
+	var out strings.Builder
+	for _, e := range events {
+		describe(&out, e)
+	}
 	var crash *worker.Crash
 	if errors.As(err, &crash) {
 		describe(&out, worker.Event{Failure: &crash.Failure})

@@ -264,8 +264,8 @@ func (p *peer) kill(why error) {
 
 // outcome says why a connection that has ended was ended by us, nil if it was
 // not, and how many messages it did not get.
-func (p *peer) outcome() (why error, lost int) {
+func (p *peer) outcome() (lost int, why error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.why, len(p.queue)
+	return len(p.queue), p.why
 }

@@ -106,7 +106,7 @@ func (s *server) handle(p *peer) {
 	})
 	p.kill(nil)
 	p.guard.release()
-	why, lost := p.outcome()
+	lost, why := p.outcome()
 	s.mu.Lock()
 	delete(s.peers, p)
 	s.lost += lost
