@@ -18,6 +18,7 @@ import (
 	"heddle/interp/worker"
 	"heddle/interp/yaegi"
 	"heddle/lessons/display"
+	"heddle/lessons/timing"
 )
 
 // Config is what an interpreter needs from outside.
@@ -57,6 +58,7 @@ func New(config Config) (*Interp, error) {
 		return nil, err
 	}
 	display.SetSink(in.display)
+	timing.SetEngine("interpreted")
 	return in, nil
 }
 

@@ -233,6 +233,12 @@ func (c *Cell) Commit() {
 	n := c.notebook
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if len(c.Declare) == 0 {
+		defer n.drop(&parsed{Source: c.Source}) // nothing that is kept has its positions
+	}
+	if !c.Changed() {
+		return
+	}
 	n.imports, n.decls, n.pkg = c.imports, c.decls, c.pkg
 	for d, uses := range c.uses {
 		d.uses = uses
@@ -263,9 +269,6 @@ func (c *Cell) Commit() {
 	}
 	maps.Copy(n.gone, c.gone)
 	n.prune()
-	if len(c.Declare) == 0 {
-		n.drop(&parsed{Source: c.Source})
-	}
 }
 
 // Declares says whether the cell changes the notebook's declarations.

@@ -139,8 +139,8 @@ func (c *current) interrupt(id uint64) {
 	}
 }
 
+// end forgets a cell. Its context lives on: its goroutines may, too.
 func (c *current) end(id uint64) {
-	c.interrupt(id)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.cancels, id)
