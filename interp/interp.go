@@ -58,6 +58,7 @@ func New(config Config) (*Interp, error) {
 		return nil, err
 	}
 	display.SetSink(in.display)
+	display.SetInput(in.ask)
 	timing.SetEngine("interpreted")
 	return in, nil
 }

@@ -14,23 +14,28 @@ type stdin struct {
 	rest string // of the line that was read last
 }
 
-// Read panics where nobody can answer: a cell that ignores the error of
-// fmt.Scan would go on as if it had been told something.
 func (s *stdin) Read(b []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.rest == "" && len(b) > 0 {
-		r := s.in.current()
-		line, err := r.out.Ask("", false)
-		if r.Context().Err() != nil && r.Main() {
-			runtime.Goexit()
-		}
-		if err != nil {
-			panic(cellError{"NoInput", err.Error()})
-		}
-		s.rest = line + "\n"
+		s.rest = s.in.ask("", false) + "\n"
 	}
 	n := copy(b, s.rest)
 	s.rest = s.rest[n:]
 	return n, nil
+}
+
+// ask asks the front end for a line. It panics where nobody can answer: a cell
+// that ignores the error of fmt.Scan would go on as if it had been told
+// something.
+func (in *Interp) ask(prompt string, password bool) string {
+	r := in.current()
+	line, err := r.out.Ask(prompt, password)
+	if r.Context().Err() != nil && r.Main() {
+		runtime.Goexit()
+	}
+	if err != nil {
+		panic(cellError{"NoInput", err.Error()})
+	}
+	return line
 }

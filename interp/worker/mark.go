@@ -20,8 +20,8 @@ type Mark struct {
 // sent without waiting and stands in no record.
 const (
 	markSize   = 16 + ringSize
-	ringSize   = 128 << 10
-	headSize   = 16 // request, stream, length
+	ringSize   = 256 << 10 // over twice what an outbox lets wait
+	headSize   = 16        // request, stream, length
 	maxRecord  = 32 << 10
 	stderrFlag = 1 << 31
 )

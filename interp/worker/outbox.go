@@ -10,63 +10,74 @@ import (
 )
 
 const (
-	// maxQueued bounds the text that waits for the pipe; a cell that prints
-	// faster than it is read is slowed down to the reader's speed.
-	maxQueued = 1 << 20
 	// lull is how long printed text waits for more before it is sent: a flood
 	// of lines becomes few messages, and nobody sees the wait.
 	lull = 10 * time.Millisecond
 	// enough text is sent without waiting for more.
 	enough = 16 << 10
+	// maxQueued bounds the text that waits while other text is being written. A
+	// cell that prints faster than it is read is slowed down to the reader's
+	// speed. The mark holds at least as much.
+	maxQueued = 2 * enough
 )
 
-// outbox is the queue before the event pipe. Text that waits in it is noted in
-// the mark, so that a process which dies takes none with it.
-// What is printed to one stream of one cell without another event between
-// becomes one event.
+// outbox is the queue before the event pipe. What is printed to one stream of
+// one cell without another event between becomes one event. Text that waits is
+// noted in the mark, so that a process which dies takes none with it.
+//
+// There is no goroutine that sends: whoever puts something that must not wait
+// writes the queue, or leaves it to the one who is writing already.
 type outbox struct {
-	mu     sync.Mutex
-	room   sync.Cond // the queue was emptied
-	queue  []Event
-	texts  map[*Stream][]byte // the text of each stream event in the queue
-	bytes  int
-	urgent bool // the queue holds more than text
-	mark   *Mark
-	sent   uint64        // the mark's records before it are sent
-	news   chan struct{} // holds one: look at the queue
-	idle   bool          // what was taken from the queue is written
+	mu      sync.Mutex
+	room    sync.Cond // the queue was emptied, or all of it was written
+	queue   []Event
+	texts   map[*Stream][]byte // the text of each stream event in the queue
+	bytes   int                // of text in the queue, with its records' heads
+	urgent  bool               // the queue must not wait
+	due     bool               // it has waited for a lull
+	held    *Stream            // the part of a character that was kept back
+	writing bool
+	closed  bool        // the kernel's end is gone
+	timer   *time.Timer // sends what has waited for a lull
+	mark    *Mark
+
+	// Of the one who is writing.
+	buf *bufio.Writer
+	enc *json.Encoder
 }
 
 func newOutbox(w io.Writer, mark *Mark) *outbox {
-	o := &outbox{mark: mark, texts: map[*Stream][]byte{}, news: make(chan struct{}, 1)}
+	o := &outbox{texts: map[*Stream][]byte{}, mark: mark, buf: bufio.NewWriterSize(w, 32<<10)}
 	o.room.L = &o.mu
-	go o.send(w)
+	o.enc = json.NewEncoder(o.buf)
+	o.enc.SetEscapeHTML(false)
+	o.timer = time.AfterFunc(time.Hour, o.lull)
+	o.timer.Stop()
 	return o
 }
 
+// put adds an event to the queue. It waits while the queue is full.
 func (o *outbox) put(e Event) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for o.bytes > maxQueued || o.full(e) {
+	for o.bytes >= maxQueued && !o.closed {
 		o.room.Wait()
 	}
-	o.idle = false
 	if e.Stream == nil {
 		o.urgent = true
 		o.queue = append(o.queue, e)
 	} else {
-		o.append(e)
+		o.print(e)
 	}
-	if o.urgent || o.bytes > enough || len(o.queue) == 1 {
-		select {
-		case o.news <- struct{}{}:
-		default:
-		}
+	if o.urgent || o.bytes >= enough {
+		o.write()
+	} else if len(o.queue) == 1 {
+		o.timer.Reset(lull)
 	}
 }
 
-// append adds printed text, to the last event if that is of the same stream.
-func (o *outbox) append(e Event) {
+// print adds printed text, to the last event if that is of the same stream.
+func (o *outbox) print(e Event) {
 	o.bytes += headSize + len(e.Stream.Text)
 	if e.Stream.End = *o.mark.end; len(e.Stream.Text) <= maxRecord {
 		e.Stream.End = o.mark.note(e.ID, e.Stream)
@@ -83,86 +94,85 @@ func (o *outbox) append(e Event) {
 	o.queue = append(o.queue, e)
 }
 
-// send writes the queue to w as it fills, until w is closed.
-func (o *outbox) send(w io.Writer) {
-	buf := bufio.NewWriterSize(w, 32<<10)
-	enc := json.NewEncoder(buf)
-	enc.SetEscapeHTML(false)
-	wait := time.NewTimer(lull)
-	wait.Stop()
-	for range o.news {
-		o.mu.Lock()
-		waiting := !o.urgent && o.bytes < enough
-		o.mu.Unlock()
-		if waiting {
-			wait.Reset(lull)
-			select {
-			case <-o.news:
-				wait.Stop()
-			case <-wait.C:
-			}
-		}
-		batch, end := o.take()
-		for _, e := range batch {
-			if enc.Encode(e) != nil {
-				return // the kernel is gone, and this process is about to follow
-			}
-		}
-		if buf.Flush() != nil {
-			return
-		}
-		o.mu.Lock()
-		o.idle = len(o.queue) == 0
-		o.sent = end
-		o.room.Broadcast()
-		o.mu.Unlock()
+// write writes the queue until it may wait again. o.mu is held, but not while it
+// writes; it returns at once if another is writing, who will see what is new.
+func (o *outbox) write() {
+	if o.writing {
+		return
 	}
+	o.writing = true
+	for (o.urgent || o.due || o.bytes >= enough) && !o.closed {
+		batch := o.take()
+		o.mu.Unlock()
+		err := o.encode(batch)
+		o.mu.Lock()
+		o.closed = o.closed || err != nil
+	}
+	o.writing = false
+	if len(o.queue) > 0 {
+		o.timer.Reset(lull)
+	}
+	o.room.Broadcast()
+}
+
+func (o *outbox) encode(batch []Event) error {
+	for _, e := range batch {
+		if e.Stream != nil && e.Stream.Text == "" {
+			continue
+		}
+		if err := o.enc.Encode(e); err != nil {
+			return err
+		}
+	}
+	return o.buf.Flush()
+}
+
+// lull sends text that has waited for more to come.
+func (o *outbox) lull() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.due = len(o.queue) > 0
+	o.write()
 }
 
 // flush returns when everything that was put before it is written.
 func (o *outbox) flush() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.urgent = true
-	for len(o.queue) > 0 || !o.idle {
-		select {
-		case o.news <- struct{}{}:
-		default:
+	for len(o.queue) > 0 || o.writing {
+		o.urgent = len(o.queue) > 0
+		if o.writing {
+			o.room.Wait()
+		} else {
+			o.write()
 		}
-		o.room.Wait()
+		if o.closed {
+			return
+		}
 	}
 }
 
-// take empties the queue and returns the end of its last record. A character
-// that was printed only in part stays in it for the rest to come.
-func (o *outbox) take() (batch []Event, end uint64) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	queue := o.queue
-	o.idle = false
-	o.queue, o.bytes, o.urgent = nil, 0, false
+// take empties the queue. A character that was printed only in part stays in it
+// for the rest to come, until the next lull.
+func (o *outbox) take() []Event {
+	queue, ends, held := o.queue, o.urgent, o.held
+	o.queue, o.bytes, o.urgent, o.due, o.held = nil, 0, false, false, nil
 	for i, e := range queue {
 		if e.Stream == nil {
 			continue
 		}
 		text := o.texts[e.Stream]
 		delete(o.texts, e.Stream)
-		if i == len(queue)-1 && len(text) > utf8.UTFMax {
-			cut := len(text) - partial(text)
-			if cut < len(text) {
-				o.append(Event{ID: e.ID, Stream: &Stream{Name: e.Stream.Name, Text: string(text[cut:])}})
-				text = text[:cut]
-			}
+		if n := partial(text); n > 0 && i == len(queue)-1 && !ends && e.Stream != held {
+			o.held = &Stream{Name: e.Stream.Name, End: e.Stream.End}
+			o.texts[o.held] = text[len(text)-n:]
+			o.queue = append(o.queue, Event{ID: e.ID, Stream: o.held})
+			text = text[:len(text)-n]
 		}
 		e.Stream.Text = string(text)
 	}
 	o.room.Broadcast()
-	return queue, *o.mark.end
-}
-
-// full says whether the mark has no room for an event before older ones are sent.
-func (o *outbox) full(e Event) bool {
-	return e.Stream != nil && *o.mark.end-o.sent+headSize+maxRecord > ringSize && !o.idle
+	return queue
 }
 
 // partial is the number of bytes at the end of text that begin a character
