@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -270,14 +269,9 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	file, err := os.Open(rest[0])
+	n, err := notebook.ReadFile(rest[0])
 	if err != nil {
 		return err
-	}
-	n, err := notebook.Read(file)
-	file.Close()
-	if err != nil {
-		return fmt.Errorf("%s: %w", rest[0], err)
 	}
 	// A notebook runs in its own folder, as in Jupyter.
 	dir, err := filepath.Abs(filepath.Dir(rest[0]))
@@ -289,46 +283,24 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	defer w.Close()
-	failed := notebook.Run(ctx, n, w, notebook.Options{Timeout: *timeout, AllowErrors: *allow, Progress: progress(n)})
+	options := notebook.Options{Timeout: *timeout, AllowErrors: *allow}
+	if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+		options.Progress = n.Lines(os.Stderr)
+	}
+	failed := notebook.Run(ctx, n, w, options)
 	var cell *notebook.CellError
 	if failed != nil && !errors.As(failed, &cell) {
 		return failed
 	}
-	if err := write(*out, n.Write); err != nil {
-		return err
+	if *out == "" {
+		err = n.Write(os.Stdout)
+	} else {
+		err = n.WriteFile(*out)
 	}
-	return failed
-}
-
-// write writes a file whole or not at all; "" is standard output.
-func write(name string, f func(io.Writer) error) error {
-	if name == "" {
-		return f(os.Stdout)
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-")
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name())
-	if err := errors.Join(f(tmp), tmp.Chmod(0o644), tmp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), name)
-}
-
-// progress is a line for each cell, on a terminal.
-func progress(n *notebook.Notebook) func(notebook.Step) {
-	if s, err := os.Stderr.Stat(); err != nil || s.Mode()&os.ModeCharDevice == 0 {
-		return nil
-	}
-	return func(s notebook.Step) {
-		first, _, _ := strings.Cut(strings.TrimSpace(n.Cells[s.Cell].Source), "\n")
-		if !s.Ended {
-			fmt.Fprintf(os.Stderr, "%3d/%d  %.60s", s.Number, s.Total, first)
-			return
-		}
-		fmt.Fprintf(os.Stderr, "\r%3d/%d  %-60.60s %v\n", s.Number, s.Total, first, s.Took.Round(1e6))
-	}
+	return failed
 }
 
 func logger() *slog.Logger {
