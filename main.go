@@ -28,8 +28,12 @@ import (
 
 const version = "0.1.0"
 
-// languageVersion is that of Go, the language, that cells are written in.
-const languageVersion = "1.26"
+// language is what front ends are told of Go. The lessons have it in their
+// metadata: otherwise JupyterLab takes a lesson for changed when it is opened.
+var language = wire.LanguageInfo{
+	Name: "go", Version: "1.26", Mimetype: "text/x-go", FileExtension: ".go",
+	PygmentsLexer: "go", CodeMirrorMode: "go", NBConvertExporter: "script",
+}
 
 const usage = `heddle is a Jupyter kernel for Go, made for learning concurrency.
 
@@ -340,13 +344,10 @@ func serveKernel(ctx context.Context, args []string) error {
 		history = filepath.Join(dir, "heddle", "history")
 	}
 	return kernel.Serve(ctx, conn, kernel.Config{
-		Language: wire.LanguageInfo{
-			Name: "go", Version: languageVersion, Mimetype: "text/x-go", FileExtension: ".go",
-			PygmentsLexer: "go", CodeMirrorMode: "go", NBConvertExporter: "script",
-		},
+		Language:       language,
 		Implementation: "heddle",
 		Version:        version,
-		Banner:         fmt.Sprintf("heddle %s: Go %s, interpreted. %%%%help shows what a cell can do.", version, languageVersion),
+		Banner:         fmt.Sprintf("heddle %s: Go %s, interpreted. %%%%help shows what a cell can do.", version, language.Version),
 		HelpLinks: []wire.HelpLink{
 			{Text: "Go documentation", URL: "https://go.dev/doc/"},
 			{Text: "Go standard library", URL: "https://pkg.go.dev/std"},
