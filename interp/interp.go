@@ -58,7 +58,10 @@ func New(config Config) (*Interp, error) {
 		return nil, err
 	}
 	display.SetSink(in.display)
-	display.SetInput(in.ask)
+	display.SetInput(func(prompt string, password bool) string {
+		line, _ := in.ask(prompt, password)
+		return line
+	})
 	timing.SetEngine("interpreted")
 	return in, nil
 }

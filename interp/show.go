@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"go/parser"
 	"html"
 	"reflect"
 	"strings"
@@ -125,19 +126,26 @@ func timeText(d time.Duration) string {
 // expression evaluates one of Jupyter's user expressions: its value has no
 // effect on the notebook.
 func (in *Interp) expression(ctx context.Context, cell int, expr string, out *worker.Output) worker.Expression {
+	if _, err := parser.ParseExpr(expr); err != nil {
+		return worker.Expression{Failure: noExpression(expr)}
+	}
 	r := in.newRun(ctx, cell, out)
 	if failure := in.cell(r, cell, expr); failure != nil {
 		return worker.Expression{Failure: failure}
 	}
 	if !r.hasValue {
-		value := fmt.Sprintf("%q is no expression with a value", expr)
-		return worker.Expression{Failure: &worker.Failure{Name: "CompileError", Value: value, Traceback: []string{red("CompileError") + ": " + value}}}
+		return worker.Expression{Failure: noExpression(expr)}
 	}
 	data, metadata, _ := in.bundle(r.values)
 	if metadata == nil {
 		metadata = map[string]any{}
 	}
 	return worker.Expression{Value: &worker.Display{Data: data, Metadata: metadata}}
+}
+
+func noExpression(text string) *worker.Failure {
+	value := fmt.Sprintf("%q is no expression with a value", text)
+	return &worker.Failure{Name: "CompileError", Value: value, Traceback: []string{red("CompileError") + ": " + value}}
 }
 
 // who lists the notebook's variables.

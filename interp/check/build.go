@@ -132,6 +132,9 @@ func (c *Cell) run(decls []ast.Decl) (errs []types.Error) {
 		Selections: map[*ast.SelectorExpr]*types.Selection{},
 		Implicits:  map[ast.Node]types.Object{},
 	}
+	if c.scopes {
+		c.Info.Scopes = map[ast.Node]*types.Scope{}
+	}
 	conf := types.Config{
 		GoVersion: "go1.26",
 		Importer:  c.notebook.importer,

@@ -39,6 +39,7 @@ type Cell struct {
 	gone     map[string]string
 	replaced map[string]bool // the keys of earlier cells that this one declares anew
 	fresh    bool            // pkg was made for this cell
+	scopes   bool            // are wanted: the names that can be used at each place
 }
 
 // Check checks a cell against the notebook so far. It returns the cell, or what
@@ -51,7 +52,7 @@ func (n *Notebook) Check(number int, text string) (*Cell, []Error) {
 		n.drop(p)
 		return nil, limit(errs)
 	}
-	c, errs := n.check(p)
+	c, errs := n.check(p, false)
 	if len(errs) > 0 {
 		n.drop(p)
 		return nil, limit(n.hints(sortErrors(errs), c))
@@ -71,8 +72,9 @@ func (n *Notebook) drop(p *parsed) {
 func limit(errs []Error) []Error { return errs[:min(len(errs), 10)] }
 
 // check does the work of Check on a cell that parses.
-func (n *Notebook) check(p *parsed) (*Cell, []Error) {
+func (n *Notebook) check(p *parsed, scopes bool) (*Cell, []Error) {
 	c := &Cell{
+		scopes:   scopes,
 		Source:   p.Source,
 		notebook: n,
 		imports:  n.imports,

@@ -36,21 +36,19 @@ func (n *Notebook) Complete(text string, offset int) (start, end int, all []Cand
 	defer n.mu.Unlock()
 	v := n.view(text[:start]+hole+text[end:], start)
 	defer v.close()
-	if v.selector != nil {
+	switch {
+	case v.selector != nil:
 		all = v.members()
-	} else {
+	case strings.HasSuffix(text[:start], "."): // of a number, say
+	default:
 		all = v.scope()
 	}
-	all = slices.DeleteFunc(all, func(c Candidate) bool { return !strings.HasPrefix(c.Text, prefix) })
-	if len(all) == 0 && prefix != "" { // the case may be wrong
+	matches := slices.DeleteFunc(slices.Clone(all), func(c Candidate) bool { return !strings.HasPrefix(c.Text, prefix) })
+	if len(matches) == 0 { // the case may be wrong
 		low := strings.ToLower(prefix)
-		if v.selector != nil {
-			all = v.members()
-		} else {
-			all = v.scope()
-		}
-		all = slices.DeleteFunc(all, func(c Candidate) bool { return !strings.HasPrefix(strings.ToLower(c.Text), low) })
+		matches = slices.DeleteFunc(all, func(c Candidate) bool { return !strings.HasPrefix(strings.ToLower(c.Text), low) })
 	}
+	all = matches
 	slices.SortFunc(all, func(a, b Candidate) int { return strings.Compare(a.Text, b.Text) })
 	return start, end, slices.CompactFunc(all, func(a, b Candidate) bool { return a.Text == b.Text })
 }
@@ -146,7 +144,7 @@ type view struct {
 func (n *Notebook) view(text string, offset int) *view {
 	p, _ := parse(n.fset, 0, text)
 	v := &view{n: n, parsed: p}
-	v.cell, _ = n.check(p)
+	v.cell, _ = n.check(p, true)
 	find := func(node ast.Node) bool {
 		if id, ok := node.(*ast.Ident); ok && p.Offset(id.Pos()) == offset {
 			v.pos = id.Pos()
@@ -231,21 +229,13 @@ func (v *view) visible(obj types.Object) bool {
 // scope is the names that can be used at the cursor.
 func (v *view) scope() (all []Candidate) {
 	if v.cell.pkg != nil {
-		inner := v.cell.pkg.Scope().Innermost(v.pos)
-		if inner == nil {
-			inner = v.cell.pkg.Scope()
-		}
-		for s := inner; s != nil; s = s.Parent() {
+		for s := v.innermost(); s != nil; s = s.Parent() {
 			for _, name := range s.Names() {
 				obj := s.Lookup(name)
-				if strings.Contains(name, "ʹ") || v.isLater(obj, s) {
-					continue
+				if !strings.Contains(name, "ʹ") && !v.isLater(obj, s) {
+					all = append(all, candidate(obj))
 				}
-				all = append(all, candidate(obj))
 			}
-		}
-		for _, other := range v.locals() {
-			all = append(all, candidate(other))
 		}
 	}
 	for tok := token.BREAK; tok <= token.VAR; tok++ {
@@ -264,27 +254,18 @@ func (v *view) isLater(obj types.Object, s *types.Scope) bool {
 	return s != v.cell.pkg.Scope() && s != types.Universe && obj.Pos().IsValid() && v.pos.IsValid() && obj.Pos() > v.pos
 }
 
-// locals is the names that statements of the cell define before the cursor, for
-// a cell so unfinished that go/types has no scope for it.
-func (v *view) locals() (all []types.Object) {
+// innermost is the smallest scope around the cursor.
+func (v *view) innermost() *types.Scope {
+	best := v.cell.pkg.Scope()
 	if v.cell.Info == nil {
-		return nil
+		return best
 	}
-	for id, obj := range v.cell.Info.Defs {
-		if obj != nil && obj.Parent() == v.bodyScope() && (!v.pos.IsValid() || id.Pos() < v.pos) && id.Name != "_" && id.Name != hole {
-			all = append(all, obj)
+	for _, s := range v.cell.Info.Scopes {
+		if s.Contains(v.pos) && (best == v.cell.pkg.Scope() || s.End()-s.Pos() < best.End()-best.Pos()) {
+			best = s
 		}
 	}
-	return all
-}
-
-func (v *view) bodyScope() *types.Scope {
-	for id, obj := range v.cell.Info.Defs {
-		if obj != nil && slices.Contains(topIdents(v.cell.Body), id) {
-			return obj.Parent()
-		}
-	}
-	return nil
+	return best
 }
 
 // candidate describes an object.

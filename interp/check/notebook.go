@@ -137,8 +137,12 @@ func newDecl(p *parsed, node ast.Decl) *Decl {
 	} else if g, ok := node.(*ast.GenDecl); ok && g.Doc != nil {
 		start = g.Doc.Pos()
 	}
-	d.start = p.Offset(start)
-	d.text = p.Text[d.start:p.Offset(end)]
+	d.start = max(p.Offset(start), 0)
+	stop := p.Offset(end)
+	if stop < d.start { // an unfinished declaration may end behind the text
+		stop = len(p.Text)
+	}
+	d.text = p.Text[d.start:stop]
 	switch node := node.(type) {
 	case *ast.FuncDecl:
 		key := node.Name.Name

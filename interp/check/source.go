@@ -21,8 +21,8 @@ type Source struct {
 }
 
 const (
-	declPrefix = "package p;"
-	stmtPrefix = "package p;func _(){"
+	declPrefix = "package p\n"
+	stmtPrefix = "package p\nfunc _() {\n"
 )
 
 // Offset is the byte offset in Text of pos, -1 if pos is not of this cell.

@@ -3,6 +3,7 @@ package worker
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 )
@@ -62,6 +63,14 @@ func Limit() Bytes {
 		return b
 	}
 	return machineMemory() / 2
+}
+
+// limitStack keeps a goroutine's stack well below the memory limit, so that
+// recursion without an end is told as what it is. A stack that grows is copied
+// to one twice as large.
+func limitStack(memory Bytes) {
+	const goDefault = 1_000_000_000
+	debug.SetMaxStack(int(min(goDefault, memory/8)))
 }
 
 // CheckLimit is an error if HEDDLE_MEMORY is set to something unreadable.

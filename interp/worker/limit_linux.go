@@ -51,5 +51,6 @@ func Confine() error {
 	}
 	// The data segment counts what is writable and private. The address space
 	// would not do: Go reserves far more of it than it uses.
+	limitStack(Bytes(limit))
 	return syscall.Setrlimit(syscall.RLIMIT_DATA, &syscall.Rlimit{Cur: limit, Max: limit})
 }

@@ -18,6 +18,7 @@ func Confine() error {
 	if limit == 0 {
 		return nil
 	}
+	limitStack(Bytes(limit))
 	go func() {
 		used := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 		for range time.Tick(100 * time.Millisecond) {

@@ -97,6 +97,8 @@ func New(host Host) (*Engine, error) {
 // cell's statements, which is nil when it has none, and reports false when the
 // cell returned before its last statement.
 func (e *Engine) Load(p lower.Program) (run func() bool, err error) {
+	log.SetOutput(io.Discard) // yaegi logs what it does not understand
+	defer log.SetOutput(stream("stderr"))
 	defer func() {
 		// yaegi panics on some valid programs.
 		if r := recover(); r != nil {

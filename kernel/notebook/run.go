@@ -110,10 +110,11 @@ func (r *run) cell(ctx context.Context, c *Cell, count int) (*worker.Failure, er
 		return failure, ctx.Err()
 	}
 	if failure != nil && cellCtx.Err() != nil {
+		value := fmt.Sprintf("the cell did not end within %v", r.opt.Timeout)
 		failure = &worker.Failure{
 			Name:      "Timeout",
-			Value:     fmt.Sprintf("the cell did not end within %v", r.opt.Timeout),
-			Traceback: failure.Traceback,
+			Value:     value,
+			Traceback: append([]string{"Timeout: " + value}, failure.Traceback...),
 		}
 	}
 	return failure, nil
