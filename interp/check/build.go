@@ -96,11 +96,14 @@ func (c *Cell) prepare(decls []ast.Decl, hoisted map[string]string) []ast.Decl {
 			continue
 		}
 		decls = append(decls, varDecl(v.Engine, v.Text))
-		if !v.hidden && !taken[v.Name] {
+		if !v.hidden && !taken[v.Name] && !c.imported[v.Name] {
 			taken[v.Name] = true
 			decls = append(decls, varDecl(v.Name, v.Text))
 		}
 		c.insertAliases(v.packages)
+	}
+	for _, d := range c.decls {
+		c.insertAliases(d.packages)
 	}
 	for _, imp := range c.imports {
 		if !taken[imp.Name] {
@@ -170,6 +173,7 @@ func (c *Cell) declare(affected map[string]bool) {
 	for _, d := range c.decls {
 		c.uses[d] = c.usesOf(d)
 	}
+	c.names = nil // they have changed
 }
 
 // usesOf is the keys of the declarations that d needs.
@@ -193,8 +197,5 @@ func (c *Cell) usesOf(d *Decl) map[string]bool {
 		}
 		return true
 	})
-	for _, k := range d.Keys {
-		delete(uses, k)
-	}
 	return uses
 }

@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -30,6 +29,9 @@ type Cell struct {
 	Info     *types.Info
 
 	notebook *Notebook
+	lastExpr ast.Expr          // that the cell ends with, nil if it ends otherwise
+	names    map[string]string // the engine's name of each declaration
+	imported map[string]bool   // the names of the cell's own imports
 	pkg      *types.Package
 	decls    []*Decl
 	imports  []Import
@@ -83,6 +85,7 @@ func (n *Notebook) check(p *parsed, scopes bool) (*Cell, []Error) {
 		uses:     map[*Decl]map[string]bool{},
 		gone:     map[string]string{},
 		replaced: map[string]bool{},
+		imported: map[string]bool{},
 	}
 	if errs := c.addImports(p); len(errs) > 0 {
 		return c, errs
@@ -92,10 +95,11 @@ func (n *Notebook) check(p *parsed, scopes bool) (*Cell, []Error) {
 	}
 	changed := c.addDecls(p)
 	c.Body = p.body.Body.List
+	c.lastExpr = endsWith(p)
 	c.autoImport(p)
 
 	errs := c.checkAll
-	if !changed && n.pkg != nil && slices.Equal(c.imports, n.imports) {
+	if !changed && n.pkg != nil && slices.Equal(c.imports, n.imports) && !c.takesName(p) {
 		errs = c.checkBody
 	}
 	if errs := errs(p); len(errs) > 0 {
@@ -104,9 +108,8 @@ func (n *Notebook) check(p *parsed, scopes bool) (*Cell, []Error) {
 	if errs := c.define(p); len(errs) > 0 {
 		return c, errs
 	}
-	c.findResult()
 	c.findPackages()
-	return c, nil
+	return c, c.findResult()
 }
 
 // addImports adds the cell's imports to the notebook's.
@@ -132,6 +135,7 @@ func (c *Cell) addImports(p *parsed) (errs []Error) {
 			continue
 		}
 		c.imports = withImport(c.imports, Import{name, path, p.Cell, p.Line(p.Offset(spec.Pos()))})
+		c.imported[name] = true
 	}
 	return errs
 }
@@ -152,7 +156,7 @@ func (c *Cell) addDecls(p *parsed) (changed bool) {
 	c.decls = slices.Clone(c.notebook.decls)
 	for _, node := range p.decls {
 		d := newDecl(p, node)
-		if slices.ContainsFunc(c.decls, d.same) {
+		if slices.ContainsFunc(c.decls, func(old *Decl) bool { return old.Source != p.Source && d.same(old) }) {
 			continue
 		}
 		changed = true
@@ -228,80 +232,4 @@ func topIdents(body []ast.Stmt) (ids []*ast.Ident) {
 		}
 	}
 	return ids
-}
-
-// Commit makes the cell part of the notebook.
-func (c *Cell) Commit() {
-	n := c.notebook
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if len(c.Declare) == 0 {
-		defer n.drop(&parsed{Source: c.Source}) // nothing that is kept has its positions
-	}
-	if !c.Changed() {
-		return
-	}
-	n.imports, n.decls, n.pkg = c.imports, c.decls, c.pkg
-	for d, uses := range c.uses {
-		d.uses = uses
-	}
-	for _, d := range c.Declare {
-		for _, k := range d.Keys {
-			delete(n.gone, k)
-			for _, v := range n.vars {
-				v.hidden = v.hidden || v.Name == k
-			}
-		}
-		c.bind(d)
-	}
-	for v := range c.stale {
-		v.stale = true
-	}
-	if !c.remember() {
-		n.pkg = nil
-	}
-	for _, v := range c.Variables {
-		delete(n.gone, v.Name)
-		for _, old := range n.vars {
-			old.hidden = old.hidden || old.Name == v.Name
-		}
-		n.decls = slices.DeleteFunc(n.decls, func(d *Decl) bool { return slices.Contains(d.Keys, v.Name) })
-		n.imports = slices.DeleteFunc(slices.Clone(n.imports), func(i Import) bool { return i.Name == v.Name })
-		n.vars = append(n.vars, v)
-	}
-	maps.Copy(n.gone, c.gone)
-	n.prune()
-}
-
-// Declares says whether the cell changes the notebook's declarations.
-func (c *Cell) Declares() bool { return c.fresh }
-
-// Changed says whether the cell changes what the notebook holds.
-func (c *Cell) Changed() bool { return c.fresh || len(c.Variables) > 0 }
-
-// bind renames in a declaration the variables that it uses to names that stay
-// theirs when another variable takes the name.
-func (c *Cell) bind(d *Decl) {
-	ast.Inspect(d.Node, func(node ast.Node) bool {
-		if id, ok := node.(*ast.Ident); ok {
-			if v := c.byObject[c.Info.Uses[id]]; v != nil {
-				id.Name = v.Engine
-			}
-		}
-		return true
-	})
-}
-
-// prune forgets variables that nothing can reach by name any more.
-func (n *Notebook) prune() {
-	used := map[string]bool{}
-	for _, d := range n.decls {
-		ast.Inspect(d.Node, func(node ast.Node) bool {
-			if id, ok := node.(*ast.Ident); ok {
-				used[id.Name] = true
-			}
-			return true
-		})
-	}
-	n.vars = slices.DeleteFunc(n.vars, func(v *Var) bool { return (v.hidden || v.stale) && !used[v.Engine] })
 }

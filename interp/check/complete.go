@@ -25,6 +25,9 @@ const hole = "holeʹ"
 // unfinished, and the extent of the text that it would replace.
 func (n *Notebook) Complete(text string, offset int) (start, end int, all []Candidate) {
 	start, end = word(text, offset)
+	if strings.ContainsRune(text, prime) {
+		return start, end, nil
+	}
 	prefix := text[start:offset]
 	if p, ok := importPrefix(text, offset); ok {
 		return offset - len(p), offset, n.completeImport(p)

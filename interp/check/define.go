@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,6 +20,12 @@ func (c *Cell) define(p *parsed) (errs []Error) {
 	for _, id := range topIdents(c.Body) {
 		obj, ok := c.Info.Defs[id].(*types.Var)
 		if !ok || id.Name == "_" {
+			continue
+		}
+		if types.Universe.Lookup(id.Name) != nil {
+			e := Error{Message: fmt.Sprintf("%s cannot be a variable of the notebook: Go predeclares it, and earlier cells may use it", id.Name)}
+			e.place(p.Source, max(p.Offset(id.Pos()), 0))
+			errs = append(errs, e)
 			continue
 		}
 		here, _ := c.pkg.Scope().Lookup(id.Name).(*types.Var)
@@ -147,27 +154,34 @@ func mentions(text, name string) bool {
 
 // EngineType is a variable's type as the engine knows it.
 func (c *Cell) EngineType(v *Var) string {
-	text, last := strings.Builder{}, 0
-	typeIdents(v.Text, func(id *ast.Ident) {
-		if name := c.keyName(id.Name); name != "" {
+	return renameType(v.Text, c.keyName)
+}
+
+// renameType is a type's source with other names for the types of the notebook,
+// where name gives one.
+func renameType(text string, name func(string) string) string {
+	out, last := strings.Builder{}, 0
+	typeIdents(text, func(id *ast.Ident) {
+		if to := name(id.Name); to != "" {
 			start := int(id.Pos()) - 1
-			text.WriteString(v.Text[last:start])
-			text.WriteString(name)
+			out.WriteString(text[last:start])
+			out.WriteString(to)
 			last = start + len(id.Name)
 		}
 	})
-	text.WriteString(v.Text[last:])
-	return text.String()
+	out.WriteString(text[last:])
+	return out.String()
 }
 
 // keyName is the engine's name of a declaration, "" if key is none.
 func (c *Cell) keyName(key string) string {
-	for _, d := range c.decls {
-		if name := d.Engine[key]; name != "" {
-			return name
+	if c.names == nil {
+		c.names = map[string]string{}
+		for _, d := range c.decls {
+			maps.Copy(c.names, d.Engine)
 		}
 	}
-	return ""
+	return c.names[key]
 }
 
 // EngineName is the engine's name of what an identifier of the cell or of one
@@ -182,9 +196,6 @@ func (c *Cell) EngineName(id *ast.Ident) string {
 	case nil:
 		return ""
 	case *types.PkgName:
-		if strings.HasPrefix(id.Name, "pkgʹ") {
-			return ""
-		}
 		return PackageAlias(obj.Imported().Path())
 	case *types.Var:
 		if obj.IsField() {
@@ -222,12 +233,22 @@ func (c *Cell) embeddedName(f *types.Var) string {
 }
 
 // findResult looks whether the cell ends with an expression that has a value.
-func (c *Cell) findResult() {
-	x := c.lastExpr()
+func (c *Cell) findResult() []Error {
+	x := c.lastExpr
 	if x == nil || c.Info.Types[x].IsVoid() || c.printed(x) {
-		return
+		return nil
 	}
 	c.Result = x
+	v := c.Info.Types[x]
+	if b, ok := v.Type.(*types.Basic); ok && v.Value != nil && b.Info()&types.IsUntyped != 0 {
+		t := types.Default(b)
+		if _, err := types.Eval(token.NewFileSet(), nil, token.NoPos, fmt.Sprintf("%s(%s)", t, v.Value.ExactString())); err != nil {
+			e := Error{Message: fmt.Sprintf("cannot use %s (%s constant %s) as %s value (overflows)", types.ExprString(x), b, v.Value, t)}
+			e.place(c.Source, max(c.Source.Offset(x.Pos()), 0))
+			return []Error{e}
+		}
+	}
+	return nil
 }
 
 // printed says whether x is a call of one of fmt's printing functions, whose

@@ -95,7 +95,7 @@ func (c *Cell) hoist(p *parsed, errs []types.Error, hoisted map[string]string) b
 
 // own is the errors as the learner sees them.
 func (c *Cell) own(errs []types.Error) (own []Error) {
-	last := c.lastExpr()
+	last := c.lastExpr
 	for _, e := range errs {
 		if last != nil && strings.HasSuffix(e.Msg, "is not used") && e.Pos >= last.Pos() && e.Pos <= last.End() {
 			continue // it is the cell's result
@@ -111,14 +111,17 @@ func (c *Cell) own(errs []types.Error) (own []Error) {
 	return own
 }
 
-// lastExpr is the expression that the cell ends with, nil if it ends otherwise.
-func (c *Cell) lastExpr() ast.Expr {
-	for i := len(c.Body) - 1; i >= 0; i-- {
-		switch s := c.Body[i].(type) {
+// endsWith is the expression that a cell ends with, nil if it ends otherwise.
+func endsWith(p *parsed) ast.Expr {
+	list := p.body.Body.List
+	for i := len(list) - 1; i >= 0; i-- {
+		switch s := list[i].(type) {
 		case *ast.EmptyStmt:
 			continue
 		case *ast.ExprStmt:
-			return s.X
+			if p.Offset(s.Pos()) > p.last {
+				return s.X
+			}
 		}
 		break
 	}

@@ -82,6 +82,9 @@ func (v *view) fromNotebook(obj types.Object, out *Inspection) {
 	if x := v.cell.byObject[obj]; x != nil {
 		out.Signature = fmt.Sprintf("var %s %s", x.Name, x.TypeName())
 		out.Where = fmt.Sprintf("variable of the notebook, defined in cell %d", x.Cell)
+		if x.Cell == v.parsed.Cell {
+			out.Where = "this cell"
+		}
 		return
 	}
 	out.Where = "this cell"

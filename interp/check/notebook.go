@@ -51,9 +51,10 @@ type Decl struct {
 	// declared again gets a new one, so that no engine ever sees one twice.
 	Engine map[string]string
 
-	text  string
-	start int             // offset of text in Source
-	uses  map[string]bool // the keys of the declarations that it needs
+	text     string
+	packages []string        // that it uses, by their import paths
+	start    int             // offset of text in Source
+	uses     map[string]bool // the keys of the declarations that it needs
 }
 
 // Text is the declaration's source.
@@ -219,6 +220,10 @@ func (d *Decl) without(keys []string, replaced map[string]bool) *Decl {
 	rest := *d
 	rest.Keys = left
 	rest.Node = groupOf(group, left)
+	rest.Engine = map[string]string{}
+	for _, k := range left {
+		rest.Engine[k] = d.Engine[k]
+	}
 	return &rest
 }
 

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/scanner"
@@ -19,6 +20,9 @@ type Source struct {
 
 	decls, stmts *token.File
 }
+
+// prime marks the names that heddle makes.
+const prime = 'ʹ'
 
 const (
 	declPrefix = "package p\n"
@@ -56,6 +60,7 @@ func (s *Source) Column(offset int) int {
 // parsed is a cell's two halves.
 type parsed struct {
 	*Source
+	last    int // offset of the last declaration or import, -1 if there is none
 	imports []*ast.ImportSpec
 	decls   []ast.Decl    // types, constants, functions, methods
 	body    *ast.FuncDecl // the statements; top-level var declarations are among them
@@ -64,7 +69,7 @@ type parsed struct {
 // parse parses a cell. Where it is not Go it returns what could be made of it
 // and the errors.
 func parse(fset *token.FileSet, cell int, text string) (*parsed, []Error) {
-	p := &parsed{Source: &Source{Cell: cell, Text: text}}
+	p := &parsed{Source: &Source{Cell: cell, Text: text}, last: -1}
 	decls, stmts, errs := split(text)
 	if errs = p.at(errs); len(errs) > 0 && errs[0].Hint != "" {
 		p.body = emptyBody()
@@ -76,6 +81,7 @@ func parse(fset *token.FileSet, cell int, text string) (*parsed, []Error) {
 	p.Source.decls = fset.File(file.FileStart)
 	errs = append(errs, p.syntax(err, len(declPrefix))...)
 	for _, d := range file.Decls {
+		p.last = max(p.last, p.Offset(d.Pos()))
 		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
 			for _, spec := range g.Specs {
 				p.imports = append(p.imports, spec.(*ast.ImportSpec))
@@ -114,6 +120,9 @@ func (p *parsed) syntax(err error, prefix int) []Error {
 	list, _ := err.(scanner.ErrorList)
 	var errs []Error
 	for _, e := range list {
+		if strings.HasPrefix(e.Msg, "imports must appear") || strings.Contains(e.Msg, "'ILLEGAL'") && len(list) > 1 {
+			continue // imports may stand anywhere in a cell; the scanner has said what is illegal
+		}
 		out := Error{Message: "syntax error: " + p.wording(e.Msg)}
 		out.place(p.Source, min(max(e.Pos.Offset-prefix, 0), len(p.Text)))
 		errs = append(errs, out)
@@ -228,6 +237,10 @@ func scan(text string) (items []item, errs []Error) {
 			}
 		}
 		switch t.tok {
+		case token.IDENT:
+			if strings.ContainsRune(t.lit, prime) {
+				errs = append(errs, Error{Message: fmt.Sprintf("syntax error: the name %s has the character %c, which is heddle's own", t.lit, prime), offset: t.offset})
+			}
 		case token.LPAREN, token.LBRACK, token.LBRACE:
 			depth++
 		case token.RPAREN, token.RBRACK, token.RBRACE:
