@@ -40,7 +40,8 @@ type output struct {
 	number   int // 0: not in the history
 	count    int
 	silent   bool
-	over     atomic.Bool // the cell has ended
+	begun    chan struct{} // closed when the cell's input is published
+	over     atomic.Bool   // the cell has ended
 }
 
 func (k *kernel) newOutput(r *request, req *wire.ExecuteRequest, number int) *output {
@@ -51,10 +52,12 @@ func (k *kernel) newOutput(r *request, req *wire.ExecuteRequest, number int) *ou
 		number:   number,
 		count:    k.count,
 		silent:   req.Silent,
+		begun:    make(chan struct{}),
 	}
 }
 
 func (o *output) emit(e worker.Event) {
+	<-o.begun
 	switch {
 	case e.Stream != nil:
 		o.publish("stream", wire.Stream{Name: e.Stream.Name, Text: e.Stream.Text})

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"slices"
 	"strings"
 )
 
@@ -76,10 +77,18 @@ func parse(fset *token.FileSet, cell int, text string) (*parsed, []Error) {
 		return p, errs
 	}
 
-	const mode = parser.ParseComments | parser.SkipObjectResolution | parser.AllErrors
-	file, err := parser.ParseFile(fset, "", declPrefix+decls, mode)
+	if decls != "" {
+		errs = append(errs, p.parseDecls(fset, decls)...)
+	}
+	errs = append(errs, p.parseStmts(fset, stmts)...)
+	return p, sortErrors(errs)
+}
+
+const mode = parser.ParseComments | parser.SkipObjectResolution | parser.AllErrors
+
+func (p *parsed) parseDecls(fset *token.FileSet, text string) []Error {
+	file, err := parser.ParseFile(fset, "", declPrefix+text, mode)
 	p.Source.decls = fset.File(file.FileStart)
-	errs = append(errs, p.syntax(err, len(declPrefix))...)
 	for _, d := range file.Decls {
 		p.last = max(p.last, p.Offset(d.Pos()))
 		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
@@ -90,17 +99,19 @@ func parse(fset *token.FileSet, cell int, text string) (*parsed, []Error) {
 		}
 		p.decls = append(p.decls, d)
 	}
+	return p.syntax(err, len(declPrefix))
+}
 
-	file, err = parser.ParseFile(fset, "", stmtPrefix+stmts+"\n}", mode)
+func (p *parsed) parseStmts(fset *token.FileSet, text string) []Error {
+	file, err := parser.ParseFile(fset, "", stmtPrefix+text+"\n}", mode)
 	p.Source.stmts = fset.File(file.FileStart)
-	errs = append(errs, p.syntax(err, len(stmtPrefix))...)
 	if len(file.Decls) > 0 {
 		p.body, _ = file.Decls[0].(*ast.FuncDecl)
 	}
 	if p.body == nil || p.body.Body == nil {
 		p.body = emptyBody()
 	}
-	return p, sortErrors(errs)
+	return p.syntax(err, len(stmtPrefix))
 }
 
 func emptyBody() *ast.FuncDecl {
@@ -157,10 +168,14 @@ func notInCells(p *parsed) (errs []Error) {
 	return errs
 }
 
-// split blanks out of two copies of text the statements and the declarations.
+// split blanks out of two copies of text the statements and the declarations;
+// decls is "" if there are none.
 func split(text string) (decls, stmts string, errs []Error) {
 	d, s := []byte(text), []byte(text)
 	items, errs := scan(text)
+	if !slices.ContainsFunc(items, func(it item) bool { return it.declaration }) {
+		return "", text, errs
+	}
 	for _, it := range items {
 		half := d
 		if it.declaration {

@@ -3,6 +3,7 @@ package worker
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -23,7 +24,7 @@ const (
 // process is one worker process, from its start to its end.
 type process struct {
 	cmd      *exec.Cmd
-	requests chan Request
+	requests *os.File
 	mark     *Mark
 	stderr   report
 	log      *slog.Logger
@@ -34,6 +35,8 @@ type process struct {
 	mu    sync.Mutex
 	calls map[uint64]*call
 	why   reason
+
+	sending sync.Mutex // held while a request is written
 }
 
 // call is a request under way, or a cell that is done and may still print.
@@ -44,57 +47,36 @@ type call struct {
 
 func startProcess(cmd *exec.Cmd, keep func(*process, Kept), log *slog.Logger) (*process, error) {
 	p := &process{
-		cmd:      cmd,
-		requests: make(chan Request),
-		log:      log,
-		keep:     keep,
-		dead:     make(chan struct{}),
-		calls:    map[uint64]*call{},
+		cmd:   cmd,
+		log:   log,
+		keep:  keep,
+		dead:  make(chan struct{}),
+		calls: map[uint64]*call{},
 	}
 	cmd.Stderr = &p.stderr
 	cmd.WaitDelay = time.Second // a grandchild may hold stderr open
-	requests, events, err := p.connect()
+	events, err := p.connect()
 	if err != nil {
 		return nil, err
 	}
-	go p.live(requests, events)
+	go p.live(events)
 	return p, nil
 }
 
-// live owns the process: it starts the writer and the reader of its pipes, and
-// waits for all three.
-func (p *process) live(requests, events *os.File) {
-	ended := make(chan struct{})
-	var pipes sync.WaitGroup
-	pipes.Go(func() { p.write(requests, ended) })
-	pipes.Go(func() { p.read(events) })
+// live owns the process: it reads its events and waits for both ends.
+func (p *process) live(events *os.File) {
+	var reader sync.WaitGroup
+	reader.Go(func() { p.read(events) })
 	if err := p.cmd.Wait(); err != nil {
 		p.log.Debug("worker ended", "err", err)
 	}
 	p.killGroup() // what it started dies with it
-	close(ended)
-	pipes.Wait()
+	p.requests.Close()
+	reader.Wait()
 	for _, e := range p.mark.since(p.printed) {
 		p.pass(e)
 	}
 	close(p.dead)
-}
-
-func (p *process) write(requests *os.File, ended <-chan struct{}) {
-	defer requests.Close()
-	enc := json.NewEncoder(requests)
-	for {
-		select {
-		case req := <-p.requests:
-			if err := enc.Encode(req); err != nil {
-				p.log.Debug("write to the worker", "err", err)
-				<-ended
-				return
-			}
-		case <-ended:
-			return
-		}
-	}
 }
 
 func (p *process) read(events *os.File) {
@@ -148,12 +130,19 @@ func (p *process) forget(id uint64) {
 	p.mu.Unlock()
 }
 
-// post sends a request, unless the process is dead: then nobody answers, and
-// whoever waits sees that it is dead.
+// post sends a request. One that a dead process does not take is lost; whoever
+// waits sees that it is dead. A process that takes nothing is killed.
 func (p *process) post(req Request) {
-	select {
-	case p.requests <- req:
-	case <-p.dead:
+	text, err := json.Marshal(req)
+	if err != nil {
+		p.log.Error("encode a request", "err", err)
+		return
+	}
+	p.sending.Lock()
+	defer p.sending.Unlock()
+	_ = p.requests.SetWriteDeadline(time.Now().Add(grace))
+	if _, err := p.requests.Write(append(text, '\n')); errors.Is(err, os.ErrDeadlineExceeded) {
+		p.kill(interrupted)
 	}
 }
 

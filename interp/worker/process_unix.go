@@ -13,23 +13,23 @@ import (
 // connect starts the process with a pipe on descriptor 3 for requests, one on
 // 4 for events and the mark's file on 5, so that nothing a cell prints can get
 // between them.
-func (p *process) connect() (requests, events *os.File, err error) {
+func (p *process) connect() (events *os.File, err error) {
 	theirRequests, requests, err := os.Pipe()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer theirRequests.Close()
 	events, theirEvents, err := os.Pipe()
 	if err != nil {
 		requests.Close()
-		return nil, nil, err
+		return nil, err
 	}
 	defer theirEvents.Close()
 	mark, markFile, err := newMark()
 	if err != nil {
 		requests.Close()
 		events.Close()
-		return nil, nil, err
+		return nil, err
 	}
 	defer markFile.Close()
 	p.mark = mark
@@ -38,9 +38,10 @@ func (p *process) connect() (requests, events *os.File, err error) {
 	if err := p.cmd.Start(); err != nil {
 		requests.Close()
 		events.Close()
-		return nil, nil, err
+		return nil, err
 	}
-	return requests, events, nil
+	p.requests = requests
+	return events, nil
 }
 
 // Inherited returns what the kernel's end gave this process: the requests, the

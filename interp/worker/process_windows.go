@@ -9,16 +9,16 @@ import (
 
 // connect starts the process with requests on its standard input and events on
 // its standard output: Windows hands down no other descriptors.
-func (p *process) connect() (requests, events *os.File, err error) {
+func (p *process) connect() (events *os.File, err error) {
 	theirRequests, requests, err := os.Pipe()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer theirRequests.Close()
 	events, theirEvents, err := os.Pipe()
 	if err != nil {
 		requests.Close()
-		return nil, nil, err
+		return nil, err
 	}
 	defer theirEvents.Close()
 	p.mark = NewMark()
@@ -26,9 +26,10 @@ func (p *process) connect() (requests, events *os.File, err error) {
 	if err := p.cmd.Start(); err != nil {
 		requests.Close()
 		events.Close()
-		return nil, nil, err
+		return nil, err
 	}
-	return requests, events, nil
+	p.requests = requests
+	return events, nil
 }
 
 // Inherited returns what the kernel's end gave this process: the requests, the

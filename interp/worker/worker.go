@@ -104,18 +104,29 @@ func (w *Worker) current() (*process, uint64, error) {
 // the process died before the request was done. The next Do finds a new
 // process, with the notebook's declarations in it.
 func (w *Worker) Do(ctx context.Context, req Request, emit func(Event)) (*Done, error) {
+	return w.Begin(req, emit)(ctx)
+}
+
+// Begin is the first half of [Worker.Do]: it sends req and returns at once. The
+// function that it returns is the other half.
+func (w *Worker) Begin(req Request, emit func(Event)) (wait func(context.Context) (*Done, error)) {
 	p, id, err := w.current()
 	if err != nil {
-		return nil, err
+		return func(context.Context) (*Done, error) { return nil, err }
 	}
 	req.ID = id
 	c := p.open(id, emit)
-	if req.Execute == nil {
-		// Only a cell has goroutines that print after it is done.
-		defer p.forget(id)
-	}
 	p.post(req)
+	return func(ctx context.Context) (*Done, error) {
+		if req.Execute == nil {
+			// Only a cell has goroutines that print after it is done.
+			defer p.forget(id)
+		}
+		return w.wait(ctx, p, id, c)
+	}
+}
 
+func (w *Worker) wait(ctx context.Context, p *process, id uint64, c *call) (*Done, error) {
 	var expired <-chan time.Time
 	interrupt := ctx.Done()
 	for {
