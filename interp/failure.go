@@ -72,10 +72,10 @@ func (in *Interp) fail(r *run, name, what string) *worker.Failure {
 // sourceLine is the text of a position, if it is in the cell itself.
 func (r *run) sourceLine(at string) string {
 	var cell, line int
-	if _, err := fmt.Sscanf(at, "cell %d, line %d", &cell, &line); err != nil || r.source == nil || cell != r.source.Cell {
+	if _, err := fmt.Sscanf(at, "cell %d, line %d", &cell, &line); err != nil || cell != r.Number {
 		return ""
 	}
-	lines := strings.Split(r.source.Text, "\n")
+	lines := strings.Split(r.code, "\n")
 	if line < 1 || line > len(lines) {
 		return ""
 	}

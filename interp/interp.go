@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"strings"
 	"sync"
 	"time"
 
@@ -83,7 +82,7 @@ func (in *Interp) startEngine() (err error) {
 type run struct {
 	*loom.Cell
 	out    *worker.Output
-	source *check.Source // nil when it did not check
+	code   string
 	magics []magic
 	script string // of a %%sh cell
 	timed  bool   // by %%time
@@ -123,6 +122,8 @@ func (in *Interp) current() *run {
 // Execute runs a cell. See [worker.Interpreter].
 func (in *Interp) Execute(ctx context.Context, req worker.Execute, out *worker.Output) *worker.Done {
 	r := in.newRun(ctx, req.Cell, out)
+	r.code = req.Code
+	*in.config.Mark.Word() = 0
 	loom.Go()
 	stop := context.AfterFunc(ctx, loom.Stop)
 	defer stop()
@@ -159,7 +160,6 @@ func (in *Interp) cell(r *run, number int, text string) *worker.Failure {
 	if len(errs) > 0 {
 		return compileError(errs)
 	}
-	r.source = c.Source
 	in.serial++
 	program := lower.Cell(c, lower.Options{
 		Func:     fmt.Sprintf("cellʹ%d", in.serial),
@@ -186,7 +186,6 @@ func (in *Interp) cell(r *run, number int, text string) *worker.Failure {
 
 // runMain runs a cell's statements in a goroutine of its own.
 func (in *Interp) runMain(r *run, f func() bool) *worker.Failure {
-	*in.config.Mark.Word() = 0
 	finished := false
 	end := r.Cell.Run(func() { finished = f() })
 	switch {
@@ -233,54 +232,4 @@ func (in *Interp) declarations() []worker.Declaration {
 		all = append(all, worker.Declaration{Cell: d.Source.Cell, Line: d.Source.Line(d.Start()), Text: d.Text()})
 	}
 	return append(all, in.pending...)
-}
-
-// Restore declares again what a worker before this one had declared.
-func (in *Interp) Restore(req worker.Restore) {
-	in.notebook.Lose(req.Lost)
-	in.pending = req.Declarations
-	in.retryPending()
-}
-
-// retryPending declares what it can of the declarations that wait: one that
-// uses a variable has to wait until that is defined again.
-func (in *Interp) retryPending() {
-	for again := true; again && len(in.pending) > 0; {
-		again = false
-		var rest []worker.Declaration
-		for _, d := range in.pending {
-			if in.declare(d.Cell, strings.Repeat("\n", d.Line-1)+d.Text) {
-				again = true
-			} else {
-				rest = append(rest, d)
-			}
-		}
-		in.pending = rest
-	}
-	if len(in.pending) > 1 { // what is left may need each other
-		var all strings.Builder
-		for _, d := range in.pending {
-			all.WriteString(d.Text + "\n")
-		}
-		if in.declare(in.pending[0].Cell, all.String()) {
-			in.pending = nil
-		}
-	}
-	var texts []string
-	for _, d := range in.pending {
-		texts = append(texts, d.Text)
-	}
-	in.notebook.Wait(texts)
-}
-
-func (in *Interp) declare(cell int, text string) bool {
-	c, errs := in.notebook.Check(cell, text)
-	if len(errs) > 0 {
-		return false
-	}
-	if _, err := in.engine.Load(lower.Cell(c, lower.Options{Position: worker.Position})); err != nil {
-		return false
-	}
-	c.Commit()
-	return true
 }

@@ -62,7 +62,7 @@ func TestInterruptBefore(t *testing.T) {
 	w := start(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	for _, code := range []string{"for {}", "time.Sleep(time.Hour)", strings.Repeat("fmt.Sprint(1)\n", 2000) + "for {}", "!sleep 1000", "%%sh\nsleep 1000"} {
+	for _, code := range []string{"for {}", "time.Sleep(time.Hour)", strings.Repeat("fmt.Sprint(1)\n", 300) + "for {}", "!sleep 1000", "%%sh\nsleep 1000"} {
 		done, err := w.Do(ctx, worker.Request{Execute: &worker.Execute{Code: code, Cell: 1}}, func(worker.Event) {})
 		if err != nil || done.Failure == nil || done.Failure.Name != "Interrupted" {
 			t.Errorf("%.30q: %+v, %v", code, done, err)

@@ -91,6 +91,8 @@ func findMagics(code string) (text string, all []magic, unknown string) {
 			}
 			all = append(all, m)
 			code = blank(code, start, end)
+			// An empty statement: what stands before it is not the cell's last.
+			code = code[:start] + ";" + code[start+1:]
 		}
 		start = end + 1
 	}
@@ -106,13 +108,16 @@ func blank(s string, start, end int) string {
 func atStatement(text string) bool {
 	fset := token.NewFileSet()
 	var s scanner.Scanner
-	s.Init(fset.AddFile("", -1, len(text)), []byte(text), func(token.Position, string) {}, 0)
+	open := false // a raw string or a comment
+	s.Init(fset.AddFile("", -1, len(text)), []byte(text), func(_ token.Position, msg string) {
+		open = open || strings.HasSuffix(msg, "not terminated")
+	}, 0)
 	depth, last := 0, token.SEMICOLON
 	for {
 		_, tok, _ := s.Scan()
 		switch tok {
 		case token.EOF:
-			return depth <= 0 && last == token.SEMICOLON
+			return depth <= 0 && last == token.SEMICOLON && !open
 		case token.LPAREN, token.LBRACK, token.LBRACE:
 			depth++
 		case token.RPAREN, token.RBRACK, token.RBRACE:

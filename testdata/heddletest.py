@@ -116,6 +116,10 @@ class Kernel:
         (self.client.control_channel if control else self.client.shell_channel).send(message)
         return Cell(self, message["header"]["msg_id"])
 
+    def taken(self):
+        """Return when the kernel has all that was sent by shell."""
+        _ = self.ask("kernel_info_request", {}).reply
+
     def wait(self, cell):
         """Wait for the cell's reply and its idle."""
         _ = cell.reply
@@ -204,6 +208,18 @@ class Case(unittest.TestCase):
     def setUp(self):
         self.kernel = Kernel(**self.env)
         self.addCleanup(self.kernel.close)
+
+    def pipe(self):
+        """A named pipe: a cell that reads it waits until release."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = os.path.join(folder.name, "go-on")
+        os.mkfifo(path)
+        return path
+
+    def release(self, path):
+        with open(path, "w") as pipe:
+            pipe.write("on\n")
 
     def ok(self, code, **options):
         """Run a cell that must not fail."""

@@ -116,8 +116,11 @@ class Crash(Base):
         self.goes_on()
 
     def test_given_up_cells_after_a_crash(self):
-        first = self.kernel.send("go func() { os.Exit(1) }()\nselect {}")
+        path = self.pipe()
+        first = self.kernel.send(f'go func() {{\n\tos.ReadFile("{path}")\n\tos.Exit(1)\n}}()\nselect {{}}')
         second = self.kernel.send('fmt.Println("never")')
+        self.kernel.taken()
+        self.release(path)
         self.fails(self.kernel.wait(first))
         self.assertEqual(self.kernel.wait(second).reply["ename"], "ExecutionAborted")
         self.goes_on()

@@ -62,7 +62,7 @@ RESULTS = [
     ("", None),
     ("// a comment", None),
     ("x", "1"),
-    ("x // then a function\nfunc after() {}", "1"),
+    ("x // not the last\nfunc after() {}", "error"),
 ]
 
 
@@ -121,8 +121,11 @@ class Execute(heddletest.Case):
         self.assertEqual((cell.result, cell.reply["execution_count"]), ("2", 1))
 
     def test_an_error_gives_up_the_cells_that_wait(self):
-        first = self.kernel.send('panic("on purpose")')
+        path = self.pipe()
+        first = self.kernel.send(f'os.ReadFile("{path}")\npanic("on purpose")')
         queued = [self.kernel.send(f'fmt.Println("never {i}")') for i in range(20)]
+        self.kernel.taken()
+        self.release(path)
         self.fails(self.kernel.wait(first))
         for cell in queued:
             self.kernel.wait(cell)
@@ -132,9 +135,12 @@ class Execute(heddletest.Case):
         self.assertEqual(self.ok("1 + 1").reply["execution_count"], 2)
 
     def test_an_error_that_does_not_stop(self):
-        first = self.kernel.send("undefinedName", stop_on_error=False)
+        path = self.pipe()
+        first = self.kernel.send(f'os.ReadFile("{path}")\npanic("on purpose")', stop_on_error=False)
         second = self.kernel.send('fmt.Println("runs")')
-        self.fails(self.kernel.wait(first), "CompileError")
+        self.kernel.taken()
+        self.release(path)
+        self.fails(self.kernel.wait(first), "panic")
         self.assertEqual(self.kernel.wait(second).text(), "runs\n")
 
     def test_user_expressions(self):

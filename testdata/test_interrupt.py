@@ -107,6 +107,7 @@ class Interrupt(heddletest.Case):
     def test_gives_up_the_cells_that_wait(self):
         cell = self.kernel.printing(LOOP)
         queued = self.kernel.send('fmt.Println("never")')
+        self.kernel.taken()
         self.idle_after(cell, self.kernel.interrupt(cell))
         self.kernel.wait(queued)
         self.assertEqual(queued.reply["ename"], "ExecutionAborted")

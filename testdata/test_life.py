@@ -128,6 +128,7 @@ class Life(unittest.TestCase):
         self.assertEqual(kernel.run("x").result, "1")
         kernel.client = first
         self.assertEqual(kernel.run("x + 1").result, "2")
+        kernel.close()
         second.stop_channels()
 
     def test_two_kernels_share_nothing(self):

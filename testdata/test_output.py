@@ -1,7 +1,5 @@
 """What cells print and show, and to which cell it goes."""
 
-import os
-import tempfile
 import time
 
 import heddletest
@@ -10,18 +8,6 @@ LINES = 1_000_000
 
 
 class Output(heddletest.Case):
-    def pipe(self):
-        """A named pipe that a cell can wait on: write lets it go on."""
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        path = os.path.join(folder.name, "go-on")
-        os.mkfifo(path)
-        return path
-
-    def write(self, path):
-        with open(path, "w") as pipe:
-            pipe.write("on\n")
-
     def test_both_streams_in_order(self):
         cell = self.ok('fmt.Println("a")\nfmt.Fprintln(os.Stderr, "b")\nfmt.Println("c")\nprintln("d")')
         streams = [(c["name"], c["text"]) for c in cell.contents("stream")]
@@ -50,7 +36,7 @@ class Output(heddletest.Case):
         for _ in range(10):
             cell = self.kernel.printing(code)
             took.append(time.time_ns() - int(cell.text()))
-            self.write(path)
+            self.release(path)
             self.kernel.wait(cell)
         heddletest.note(f"a partial line came after {sorted(took)[5] / 1e6:.0f} ms (median), {max(took) / 1e6:.0f} ms (longest)")
 
@@ -58,7 +44,7 @@ class Output(heddletest.Case):
         path = self.pipe()
         first = self.ok(f'go func() {{\n\tos.ReadFile("{path}")\n\tfmt.Println("late")\n}}()')
         self.assertEqual(first.text(), "")
-        self.write(path)
+        self.release(path)
         self.kernel.until(lambda: first.text() == "late\n")
 
     def test_late_output_while_another_cell_runs(self):

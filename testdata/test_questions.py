@@ -33,7 +33,7 @@ class Questions(heddletest.Case):
         info = self.answered("kernel_info_request", {})
         self.assertEqual(info["protocol_version"], "5.5")
         self.assertEqual(info["implementation"], "heddle")
-        self.assertIn("heddle", info["banner"])
+        self.assertRegex(info["banner"], "heddle.* %help ")
         language = info["language_info"]
         self.assertEqual((language["name"], language["mimetype"], language["file_extension"]), ("go", "text/x-go", ".go"))
         self.assertTrue(language["pygments_lexer"] and language["codemirror_mode"])

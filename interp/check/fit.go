@@ -117,7 +117,9 @@ func endsWith(p *parsed) ast.Expr {
 	for i := len(list) - 1; i >= 0; i-- {
 		switch s := list[i].(type) {
 		case *ast.EmptyStmt:
-			continue
+			if s.Implicit {
+				continue
+			}
 		case *ast.ExprStmt:
 			if p.Offset(s.Pos()) > p.last {
 				return s.X

@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -15,9 +16,12 @@ func (e *editor) varDecl(g *ast.GenDecl) {
 		e.replace(g.Pos(), g.End(), "")
 		return
 	}
-	e.replace(g.Pos(), g.Specs[0].Pos(), "")
+	e.replace(g.Pos(), g.Specs[0].Pos(), e.newlines(g.Pos(), g.Specs[0].Pos()))
 	for _, spec := range g.Specs {
 		spec := spec.(*ast.ValueSpec)
+		if g.Lparen.IsValid() {
+			e.markAt(spec.Pos(), spec.Pos())
+		}
 		if len(spec.Values) > 0 {
 			for _, x := range append(exprs(spec.Names), spec.Values...) {
 				e.walk(x)
@@ -62,7 +66,7 @@ func (e *editor) replaced(g *ast.GenDecl) {
 	for _, spec := range g.Specs {
 		switch spec := spec.(type) {
 		case *ast.TypeSpec:
-			e.replace(at, spec.Pos(), e.newlines(at, spec.Pos()))
+			e.replace(at, spec.Pos(), cmp.Or(e.newlines(at, spec.Pos()), "\n"))
 			at = spec.End()
 		case *ast.ValueSpec:
 			for _, id := range spec.Names {
@@ -73,12 +77,12 @@ func (e *editor) replaced(g *ast.GenDecl) {
 		}
 	}
 	if g.Tok == token.TYPE {
-		e.replace(at, g.Rparen, e.newlines(at, g.Rparen))
+		e.replace(at, g.Rparen, cmp.Or(e.newlines(at, g.Rparen), "\n"))
 	}
 }
 
-// newlines is the line breaks between two positions, at least one.
+// newlines is the line breaks between two positions.
 func (e *editor) newlines(pos, end token.Pos) string {
 	text := e.source.Text[e.source.Offset(pos):e.source.Offset(end)]
-	return strings.Repeat("\n", max(strings.Count(text, "\n"), 1))
+	return strings.Repeat("\n", strings.Count(text, "\n"))
 }

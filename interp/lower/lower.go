@@ -127,24 +127,14 @@ func (e *editor) text(start, end int) string {
 
 // topLevel lowers a statement of the cell itself.
 func (e *editor) topLevel(s ast.Stmt) {
-	if _, labelled := s.(*ast.LabeledStmt); !labelled {
-		e.mark(s)
-	}
+	e.mark(s)
 	if x, ok := s.(*ast.ExprStmt); ok && x.X == e.cell.Result {
 		e.insert(s.Pos(), Host+".Result(")
 		e.walk(s)
 		e.insert(s.End(), ")")
 		return
 	}
-	inner := s
-	for {
-		l, ok := inner.(*ast.LabeledStmt)
-		if !ok {
-			break
-		}
-		inner = l.Stmt
-	}
-	switch s := inner.(type) {
+	switch s := unlabelled(s).(type) {
 	case *ast.AssignStmt:
 		if s.Tok == token.DEFINE {
 			e.replace(s.TokPos, s.TokPos+2, "=")
@@ -190,6 +180,13 @@ func (e *editor) walk(node ast.Node) {
 			e.backEdge(n.Body)
 		case *ast.FuncDecl:
 			e.recovers(n.Body)
+			if n.Body != nil {
+				e.backEdge(n.Body) // recursion is a loop, too
+			}
+		case *ast.BranchStmt:
+			if n.Tok == token.GOTO {
+				e.insert(n.Pos(), poll)
+			}
 		case *ast.FuncLit:
 			e.recovers(n.Body)
 		case *ast.CallExpr:
@@ -229,10 +226,11 @@ func isNamePart(b byte) bool {
 	return b >= 0x80 || b == '_' || '0' <= b && b <= '9' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z'
 }
 
-// backEdge lets an interrupt reach a loop.
-func (e *editor) backEdge(body *ast.BlockStmt) {
-	e.insert(body.Lbrace+1, " if "+Stop+" { "+Host+".Poll() }; ")
-}
+// poll lets an interrupt reach a place that a program may come to again and
+// again.
+const poll = "if " + Stop + " { " + Host + ".Poll() }; "
+
+func (e *editor) backEdge(body *ast.BlockStmt) { e.insert(body.Lbrace+1, " "+poll) }
 
 // recovers notes at the start of a function that recovers that the panic on its
 // way, if any, ends here.

@@ -18,15 +18,30 @@ func (e *editor) marks(list []ast.Stmt) {
 	}
 }
 
-func (e *editor) mark(s ast.Stmt) {
-	offset := e.source.Offset(s.Pos())
-	e.insert(s.Pos(), fmt.Sprintf("*%s = %d; ", Mark, e.position(e.source.Cell, e.source.Line(offset))))
+// mark notes the line of a statement, which a label may stand before.
+func (e *editor) mark(s ast.Stmt) { e.markAt(s.Pos(), unlabelled(s).Pos()) }
+
+// markAt puts before at the mark of the line of pos.
+func (e *editor) markAt(at, pos token.Pos) {
+	line := e.source.Line(e.source.Offset(pos))
+	e.insert(at, fmt.Sprintf("*%s = %d; ", Mark, e.position(e.source.Cell, line)))
+}
+
+// unlabelled is a statement without its labels.
+func unlabelled(s ast.Stmt) ast.Stmt {
+	for {
+		l, ok := s.(*ast.LabeledStmt)
+		if !ok {
+			return s
+		}
+		s = l.Stmt
+	}
 }
 
 // risky looks at a statement itself, not at the statements inside it: they have
 // marks of their own.
 func (e *editor) risky(s ast.Stmt) bool {
-	switch s := s.(type) {
+	switch s := unlabelled(s).(type) {
 	case *ast.ExprStmt, *ast.SendStmt, *ast.GoStmt, *ast.DeferStmt, *ast.ReturnStmt, *ast.DeclStmt:
 		return e.calls(s)
 	case *ast.AssignStmt:

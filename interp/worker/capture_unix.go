@@ -15,8 +15,9 @@ type captured struct {
 	stream string
 	fd     int
 
-	mu  sync.Mutex
-	buf []byte
+	mu     sync.Mutex
+	buf    []byte
+	closed bool // by the cell; the descriptor may be another file by now
 }
 
 // capture puts pipes in the place of os.Stdout and os.Stderr. The function that
@@ -67,16 +68,18 @@ func (s *server) flush() {
 func (c *captured) drain(s *server) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for {
+	for !c.closed {
 		n, err := syscall.Read(c.fd, c.buf)
 		if err == syscall.EINTR {
 			continue
 		}
 		if n <= 0 {
-			return err == syscall.EAGAIN
+			c.closed = err != syscall.EAGAIN
+			return !c.closed
 		}
 		if out := s.running.last(); out != nil {
 			s.outbox.put(Event{ID: out.id, Stream: &Stream{Name: c.stream, Text: string(c.buf[:n])}})
 		}
 	}
+	return false
 }

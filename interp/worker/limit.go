@@ -35,7 +35,7 @@ func ParseBytes(s string) (Bytes, error) {
 	number := strings.TrimRight(strings.TrimSpace(s), "BbKkMmGgTtIi ")
 	unit := strings.TrimSpace(strings.TrimSpace(s)[len(number):])
 	value, err := strconv.ParseFloat(number, 64)
-	if err != nil || value < 0 {
+	if err != nil || !(value >= 0 && value < 1<<50) {
 		return 0, fmt.Errorf("%q is no amount of memory, such as 4GiB", s)
 	}
 	scale := 1.0

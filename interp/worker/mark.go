@@ -82,7 +82,7 @@ func (m *Mark) since(from uint64) (events []Event) {
 	if end < from || end-from > ringSize {
 		return nil
 	}
-	for from+headSize <= end {
+	for end-from >= headSize {
 		head := m.get(from, headSize)
 		size := binary.LittleEndian.Uint32(head[8:])
 		s := &Stream{Name: "stdout"}
@@ -90,7 +90,7 @@ func (m *Mark) since(from uint64) (events []Event) {
 			s.Name, size = "stderr", size&^stderrFlag
 		}
 		from += headSize
-		if from+uint64(size) > end {
+		if uint64(size) > end-from {
 			break
 		}
 		s.Text = string(m.get(from, int(size)))

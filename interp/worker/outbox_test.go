@@ -214,6 +214,9 @@ func TestOutboxMarks(t *testing.T) {
 		all += text
 		o.put(printed(1, "stdout", text))
 		o.mu.Lock()
+		for o.writing {
+			o.room.Wait()
+		}
 		dec := json.NewDecoder(bytes.NewReader(b.Bytes()))
 		for {
 			var e Event

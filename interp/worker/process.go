@@ -110,7 +110,10 @@ func (p *process) pass(e Event) {
 	switch {
 	case c == nil: // the answer to a Restore
 	case e.Done != nil:
-		c.done <- e.Done
+		select {
+		case c.done <- e.Done:
+		default: // it is done already
+		}
 	default:
 		c.emit(e)
 	}

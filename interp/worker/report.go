@@ -26,12 +26,10 @@ func (r *report) Write(b []byte) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.text = append(r.text, b...)
-	if over := len(r.text) - maxReport; over > 0 {
-		if cause.Match(r.text) {
-			r.text = r.text[:maxReport]
-		} else {
-			r.text = bytes.Clone(r.text[over:])
-		}
+	if at := cause.FindIndex(r.text); at != nil {
+		r.text = r.text[at[0]:min(len(r.text), at[0]+maxReport)]
+	} else if over := len(r.text) - maxReport; over > 0 {
+		r.text = bytes.Clone(r.text[over:])
 	}
 	return len(b), nil
 }
@@ -81,26 +79,25 @@ func (p *process) diagnose(why reason) (name, what, hint string) {
 	case garbled:
 		return "Crash", "the cell wrote into the pipe between kernel and worker", ""
 	}
-	text := p.stderr.String()
-	if strings.Contains(text, "stack overflow") {
+	m := cause.FindStringSubmatch(p.stderr.String())
+	if m == nil {
+		return exitStatus(p.cmd.ProcessState)
+	}
+	kind, words := m[1], m[2]
+	switch {
+	case kind == "panic: ":
+		what, _, _ := strings.Cut(words, " [recovered")
+		return "panic", "in a goroutine: " + what, "A panic that a goroutine does not recover ends the process."
+	case strings.Contains(words, "stack overflow"):
 		return "StackOverflow", "the goroutine's stack outgrew its limit",
 			"A function called itself, directly or through others, without an end."
-	}
-	if strings.Contains(text, "out of memory") || strings.Contains(text, "cannot allocate memory") {
+	case strings.Contains(kind+words, "out of memory"), strings.Contains(words, "cannot allocate memory"):
 		return "OutOfMemory", "the cell needed more memory than the worker's limit of " + Limit().String(),
 			"The limit is half of the machine's memory unless the variable " + limitVariable + " sets it, for example to 4GiB."
+	case kind == "fatal error: ":
+		return "FatalError", "fatal error: " + words, fatalHint(words)
 	}
-	if m := cause.FindStringSubmatch(text); m != nil {
-		switch {
-		case m[1] == "panic: ":
-			what, _, _ := strings.Cut(m[2], " [recovered")
-			return "panic", "in a goroutine: " + what, "A panic that a goroutine does not recover ends the process."
-		case m[1] == "fatal error: ":
-			return "FatalError", "fatal error: " + m[2], fatalHint(m[2])
-		}
-		return "Crash", m[1] + m[2], ""
-	}
-	return exitStatus(p.cmd.ProcessState)
+	return "Crash", kind + words, ""
 }
 
 // fatalHint explains the fatal errors that a learner of concurrency meets.

@@ -106,8 +106,14 @@ func (s *server) runCells() {
 	}
 }
 
+// ask answers a question. A fault in answering it costs the answer and not the
+// process, in which the learner's variables live.
 func (s *server) ask(req Request) {
-	done := &Done{}
+	done := &Done{Completions: &Completions{Matches: []Candidate{}}, Inspection: &Inspection{}, Finished: &Completeness{Status: "unknown"}}
+	defer func() {
+		_ = recover()
+		s.outbox.put(Event{ID: req.ID, Done: done})
+	}()
 	switch {
 	case req.Complete != nil:
 		done.Completions = s.interpreter.Complete(*req.Complete)
@@ -116,5 +122,4 @@ func (s *server) ask(req Request) {
 	case req.Finished != nil:
 		done.Finished = s.interpreter.Finished(*req.Finished)
 	}
-	s.outbox.put(Event{ID: req.ID, Done: done})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"os/exec"
+	"slices"
 	"sync"
 	"time"
 )
@@ -32,7 +33,8 @@ type Worker struct {
 
 	mu      sync.Mutex
 	process *process
-	kept    Kept // what the next process is told
+	kept    Kept     // what the next process is told
+	lost    []string // the variables of dead processes that were not defined again
 	nextID  uint64
 	closed  bool
 }
@@ -57,11 +59,12 @@ func (w *Worker) replace() error {
 		return err
 	}
 	w.process = p
-	if len(w.kept.Declarations)+len(w.kept.Variables) > 0 {
-		w.nextID++
-		p.post(Request{ID: w.nextID, Restore: &Restore{Declarations: w.kept.Declarations, Lost: w.kept.Variables}})
-	}
+	w.lost = append(w.lost, w.kept.Variables...)
 	w.kept.Variables = nil
+	if len(w.kept.Declarations)+len(w.lost) > 0 {
+		w.nextID++
+		p.post(Request{ID: w.nextID, Restore: &Restore{Declarations: w.kept.Declarations, Lost: w.lost}})
+	}
 	return nil
 }
 
@@ -76,6 +79,7 @@ func (w *Worker) keep(p *process, k Kept) {
 		k.Declarations = w.kept.Declarations
 	}
 	w.kept = k
+	w.lost = slices.DeleteFunc(w.lost, func(name string) bool { return slices.Contains(k.Variables, name) })
 }
 
 // current returns the living process, starting one if the last has died.

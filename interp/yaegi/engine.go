@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"sync/atomic"
 
 	"github.com/traefik/yaegi/interp"
 
@@ -48,13 +49,14 @@ type Engine struct {
 	stop     *bool
 	main     func() bool // of the cell that is being loaded
 	result   func(values ...any)
+	loading  atomic.Bool
 }
 
 // New starts an interpreter.
 func New(host Host) (*Engine, error) {
 	e := &Engine{host: host, imported: map[string]bool{}}
 	e.result = func(values ...any) { host.Result(values) }
-	log.SetOutput(stream("stderr"))
+	log.SetOutput(logged{e})
 	e.interp = interp.New(interp.Options{
 		Stdin:        host.Stdin,
 		Stdout:       stream("stdout"),
@@ -97,8 +99,8 @@ func New(host Host) (*Engine, error) {
 // cell's statements, which is nil when it has none, and reports false when the
 // cell returned before its last statement.
 func (e *Engine) Load(p lower.Program) (run func() bool, err error) {
-	log.SetOutput(io.Discard) // yaegi logs what it does not understand
-	defer log.SetOutput(stream("stderr"))
+	e.loading.Store(true)
+	defer e.loading.Store(false)
 	defer func() {
 		// yaegi panics on some valid programs.
 		if r := recover(); r != nil {
@@ -185,6 +187,17 @@ func unsupported(err error) error {
 	}
 	u.Reason = primed.ReplaceAllString(msg, "$1")
 	return u
+}
+
+// logged is the standard logger's output, until a cell sets another. What is
+// logged while a cell is loaded is yaegi's, about what it does not understand.
+type logged struct{ *Engine }
+
+func (l logged) Write(b []byte) (int, error) {
+	if l.loading.Load() {
+		return len(b), nil
+	}
+	return stream("stderr").Write(b)
 }
 
 // unwinding takes what yaegi prints for every function that a panic leaves.
