@@ -192,3 +192,13 @@ func TestEngineNamesAreNew(t *testing.T) {
 		}
 	}
 }
+
+// TestHintOfThisCell: a name that the cell itself makes undefined is explained.
+func TestHintOfThisCell(t *testing.T) {
+	n := notebook()
+	commit(t, n, "func f() int { return 1 }\nfunc g() int { return f() }")
+	_, errs := n.Check(2, "func f(n int) int { return n }\ng()")
+	if len(errs) != 1 || !strings.HasPrefix(errs[0].Hint, "g no longer fits since cell 2") {
+		t.Errorf("%+v", errs)
+	}
+}

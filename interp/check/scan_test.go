@@ -1,10 +1,12 @@
 package check
 
 import (
+	"fmt"
 	"go/token"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestScan splits cells. Each item is written as it stands in the cell, with
@@ -166,6 +168,26 @@ func TestPositions(t *testing.T) {
 	for _, s := range p.body.Body.List {
 		if text := cell[p.Offset(s.Pos()):p.Offset(s.End())]; text != "bee := Tee{1}" && text != "dee := cee()" {
 			t.Errorf("a statement is %q", text)
+		}
+	}
+}
+
+// TestManyOpenBrackets: the work for a cell grows with its length, not with its
+// cube, which would take minutes here. The limit only ends a test that hangs.
+func TestManyOpenBrackets(t *testing.T) {
+	for _, open := range []string{"(", "{", "f(", "if x {\n"} {
+		answer := make(chan string)
+		go func() {
+			status, indent := Finished(strings.Repeat(open, 5000))
+			answer <- fmt.Sprint(status, " ", len(indent))
+		}()
+		select {
+		case got := <-answer:
+			if got != "incomplete 5000" {
+				t.Errorf("%q: %s", open, got)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatalf("%q: no answer", open)
 		}
 	}
 }

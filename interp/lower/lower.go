@@ -127,7 +127,9 @@ func (e *editor) text(start, end int) string {
 
 // topLevel lowers a statement of the cell itself.
 func (e *editor) topLevel(s ast.Stmt) {
-	e.mark(s)
+	if _, simple := s.(*ast.AssignStmt); !simple || e.risky(s) {
+		e.mark(s)
+	}
 	if x, ok := s.(*ast.ExprStmt); ok && x.X == e.cell.Result {
 		e.insert(s.Pos(), Host+".Result(")
 		e.walk(s)
