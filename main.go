@@ -347,7 +347,7 @@ func serveKernel(ctx context.Context, args []string) error {
 		Language:       language,
 		Implementation: "heddle",
 		Version:        version,
-		Banner:         fmt.Sprintf("heddle %s: Go %s, interpreted. %%%%help shows what a cell can do.", version, language.Version),
+		Banner:         fmt.Sprintf("heddle %s: Go %s, interpreted. %%help shows what a cell can do.", version, language.Version),
 		HelpLinks: []wire.HelpLink{
 			{Text: "Go documentation", URL: "https://go.dev/doc/"},
 			{Text: "Go standard library", URL: "https://pkg.go.dev/std"},

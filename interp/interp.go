@@ -33,13 +33,16 @@ type Config struct {
 	Shell func(ctx context.Context, command string, print func(stream, text string)) (status int, err error)
 }
 
+// cellFunc is the function that holds a cell's statements. It is the same for
+// every cell, so that yaegi lets go of the one before.
+const cellFunc = "cellʹ"
+
 // Interp is one notebook: it runs its cells one after the other in the same
 // memory.
 type Interp struct {
 	config   Config
 	notebook *check.Notebook
 	engine   *yaegi.Engine
-	serial   int // of the functions that hold the cells' statements
 
 	pending []worker.Declaration // restored ones that still need a variable
 
@@ -130,12 +133,7 @@ func (in *Interp) Execute(ctx context.Context, req worker.Execute, out *worker.O
 
 	started := time.Now()
 	done := &worker.Done{}
-	text, failure := in.magics(r, req.Code)
-	if failure == nil && r.script != "" {
-		failure = in.script(r)
-	} else if failure == nil {
-		failure = in.cell(r, req.Cell, text)
-	}
+	failure := in.runCell(r, req)
 	if failure != nil {
 		out.Fail(*failure)
 		done.Failure = failure
@@ -154,15 +152,32 @@ func (in *Interp) Execute(ctx context.Context, req worker.Execute, out *worker.O
 	return done
 }
 
+// runCell runs a cell of any kind. A fault of ours in it costs the cell, not the
+// process in which the learner's variables live.
+func (in *Interp) runCell(r *run, req worker.Execute) (failure *worker.Failure) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			failure = in.fail(r, "Fault", fmt.Sprintf("heddle cannot run this cell: %v", fault))
+		}
+	}()
+	text, failure := in.magics(r, req.Code)
+	if failure != nil {
+		return failure
+	}
+	if r.script != "" {
+		return in.script(r)
+	}
+	return in.cell(r, req.Cell, text)
+}
+
 // cell checks, loads and runs the Go of a cell.
 func (in *Interp) cell(r *run, number int, text string) *worker.Failure {
 	c, errs := in.notebook.Check(number, text)
 	if len(errs) > 0 {
 		return compileError(errs)
 	}
-	in.serial++
 	program := lower.Cell(c, lower.Options{
-		Func:     fmt.Sprintf("cellʹ%d", in.serial),
+		Func:     cellFunc,
 		Position: worker.Position,
 		Calls:    calls(r.magics),
 	})
@@ -173,6 +188,10 @@ func (in *Interp) cell(r *run, number int, text string) *worker.Failure {
 	c.Commit()
 	for _, w := range c.Warnings {
 		in.note(r, w)
+	}
+	if r.Context().Err() != nil {
+		in.keep(r, c)
+		return in.interrupted(r)
 	}
 	if f != nil {
 		if failure := in.runMain(r, f); failure != nil {

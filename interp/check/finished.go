@@ -1,6 +1,7 @@
 package check
 
 import (
+	"go/scanner"
 	"go/token"
 	"strings"
 )
@@ -34,18 +35,16 @@ func goesOn(text string) bool {
 
 // nextIndent is a tab for each bracket that is open at the end.
 func nextIndent(text string) string {
-	depth := 0
-	for i := 0; i < len(text); i++ {
-		switch text[i] {
-		case '{', '(', '[':
-			if !inText(text, i) {
-				depth++
-			}
-		case '}', ')', ']':
-			if !inText(text, i) {
-				depth--
-			}
+	var s scanner.Scanner
+	s.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text), func(token.Position, string) {}, 0)
+	for depth := 0; ; {
+		switch _, tok, _ := s.Scan(); tok {
+		case token.LBRACE, token.LPAREN, token.LBRACK:
+			depth++
+		case token.RBRACE, token.RPAREN, token.RBRACK:
+			depth--
+		case token.EOF:
+			return strings.Repeat("\t", max(depth, 0))
 		}
 	}
-	return strings.Repeat("\t", max(depth, 0))
 }

@@ -9,7 +9,11 @@ func (n *Notebook) hints(errs []Error, c *Cell) []Error {
 		if !ok {
 			continue
 		}
-		if why := n.gone[name]; why != "" {
+		why := n.gone[name]
+		if c != nil && c.gone[name] != "" {
+			why = c.gone[name]
+		}
+		if why != "" {
 			errs[i].Hint = name + " " + why
 		}
 	}

@@ -130,10 +130,15 @@ func (p *parsed) at(errs []Error) []Error {
 func (p *parsed) syntax(err error, prefix int) []Error {
 	list, _ := err.(scanner.ErrorList)
 	var errs []Error
+	at := -1
 	for _, e := range list {
+		if e.Pos.Offset == at {
+			continue // what follows from the first
+		}
 		if strings.HasPrefix(e.Msg, "imports must appear") || strings.Contains(e.Msg, "'ILLEGAL'") && len(list) > 1 {
 			continue // imports may stand anywhere in a cell; the scanner has said what is illegal
 		}
+		at = e.Pos.Offset
 		out := Error{Message: "syntax error: " + p.wording(e.Msg)}
 		out.place(p.Source, min(max(e.Pos.Offset-prefix, 0), len(p.Text)))
 		errs = append(errs, out)
