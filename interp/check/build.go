@@ -13,7 +13,9 @@ import (
 func (c *Cell) checkBody(p *parsed) []Error {
 	c.pkg = c.notebook.pkg
 	c.mapVars(c.pkg)
-	return c.own(c.run([]ast.Decl{p.body}))
+	errs := c.run([]ast.Decl{c.function(p)})
+	c.mapParameters()
+	return c.own(errs)
 }
 
 // checkAll checks the whole notebook with the cell in it. What earlier cells
@@ -30,7 +32,7 @@ func (c *Cell) checkAll(p *parsed) []Error {
 	}
 	hoisted := map[string]string{} // variables that this cell defines and its functions use: name -> type
 	for {
-		decls := []ast.Decl{p.body}
+		decls := []ast.Decl{c.function(p)}
 		for _, d := range c.decls {
 			decls = append(decls, d.Node)
 		}
@@ -42,6 +44,7 @@ func (c *Cell) checkAll(p *parsed) []Error {
 			continue
 		}
 		c.mapVars(c.pkg)
+		c.mapParameters()
 		if errs := c.own(errs); len(errs) > 0 {
 			return errs
 		}
@@ -96,7 +99,7 @@ func (c *Cell) prepare(decls []ast.Decl, hoisted map[string]string) []ast.Decl {
 			continue
 		}
 		decls = append(decls, varDecl(v.Engine, v.Text))
-		if !v.hidden && !taken[v.Name] && !c.imported[v.Name] {
+		if !v.hidden && !taken[v.Name] && !c.imported[v.Name] && !predeclared(v.Name) {
 			taken[v.Name] = true
 			decls = append(decls, varDecl(v.Name, v.Text))
 		}

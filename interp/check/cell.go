@@ -28,20 +28,21 @@ type Cell struct {
 	Warnings []string
 	Info     *types.Info
 
-	notebook *Notebook
-	lastExpr ast.Expr          // that the cell ends with, nil if it ends otherwise
-	names    map[string]string // the engine's name of each declaration
-	imported map[string]bool   // the names of the cell's own imports
-	pkg      *types.Package
-	decls    []*Decl
-	imports  []Import
-	byObject map[types.Object]*Var
-	stale    map[*Var]bool
-	uses     map[*Decl]map[string]bool
-	gone     map[string]string
-	replaced map[string]bool // the keys of earlier cells that this one declares anew
-	fresh    bool            // pkg was made for this cell
-	scopes   bool            // are wanted: the names that can be used at each place
+	notebook   *Notebook
+	parameters map[*ast.Ident]*Var // see function
+	lastExpr   ast.Expr            // that the cell ends with, nil if it ends otherwise
+	names      map[string]string   // the engine's name of each declaration
+	imported   map[string]bool     // the names of the cell's own imports
+	pkg        *types.Package
+	decls      []*Decl
+	imports    []Import
+	byObject   map[types.Object]*Var
+	stale      map[*Var]bool
+	uses       map[*Decl]map[string]bool
+	gone       map[string]string
+	replaced   map[string]bool // the keys of earlier cells that this one declares anew
+	fresh      bool            // pkg was made for this cell
+	scopes     bool            // are wanted: the names that can be used at each place
 }
 
 // Check checks a cell against the notebook so far. It returns the cell, or what

@@ -22,13 +22,7 @@ func (c *Cell) define(p *parsed) (errs []Error) {
 		if !ok || id.Name == "_" {
 			continue
 		}
-		if types.Universe.Lookup(id.Name) != nil {
-			e := Error{Message: fmt.Sprintf("%s cannot be a variable of the notebook: Go predeclares it, and earlier cells may use it", id.Name)}
-			e.place(p.Source, max(p.Offset(id.Pos()), 0))
-			errs = append(errs, e)
-			continue
-		}
-		here, _ := c.pkg.Scope().Lookup(id.Name).(*types.Var)
+		here := c.visible(id.Name)
 		if old := c.byObject[here]; here != nil && old != nil && types.Identical(here.Type(), obj.Type()) {
 			c.byObject[obj] = old
 			continue
@@ -304,7 +298,11 @@ func (c *Cell) remember() bool {
 		}
 	}
 	for _, v := range c.Variables {
-		for _, name := range []string{v.Engine, v.Name} {
+		names := []string{v.Engine}
+		if !predeclared(v.Name) {
+			names = append(names, v.Name)
+		}
+		for _, name := range names {
 			c.pkg.Scope().Insert(types.NewVar(token.NoPos, c.pkg, name, v.Type))
 		}
 		c.insertAliases(v.packages)

@@ -66,3 +66,49 @@ func (c *Cell) mapVars(pkg *types.Package) {
 		}
 	}
 }
+
+// predeclared says whether Go itself declares a name, such as max or len. A
+// variable of such a name is known to the statements of later cells, as one of
+// an enclosing function would be, and not to the notebook's functions: those
+// mean Go's.
+func predeclared(name string) bool { return types.Universe.Lookup(name) != nil }
+
+// function is the function that the cell's statements are checked in. Variables
+// with predeclared names are its parameters.
+func (c *Cell) function(p *parsed) *ast.FuncDecl {
+	c.parameters = map[*ast.Ident]*Var{}
+	f := *p.body
+	for _, v := range c.notebook.vars {
+		if v.hidden || c.stale[v] || !predeclared(v.Name) {
+			continue
+		}
+		spec := varDecl(v.Name, v.Text).Specs[0].(*ast.ValueSpec)
+		c.parameters[spec.Names[0]] = v
+		f.Type = &ast.FuncType{Params: &ast.FieldList{List: append(f.Type.Params.List, &ast.Field{Names: spec.Names, Type: spec.Type})}}
+		f.Body = &ast.BlockStmt{Lbrace: p.body.Body.Lbrace, List: []ast.Stmt{p.body.Body}, Rbrace: p.body.Body.Rbrace}
+	}
+	return &f
+}
+
+// mapParameters finds the variables with predeclared names among the objects of
+// the check that was.
+func (c *Cell) mapParameters() {
+	for id, v := range c.parameters {
+		if obj := c.Info.Defs[id]; obj != nil {
+			c.byObject[obj] = v
+		}
+	}
+}
+
+// visible is the object by which the cell's statements know a variable of
+// earlier cells, nil if there is none of that name.
+func (c *Cell) visible(name string) *types.Var {
+	for id := range c.parameters {
+		if id.Name == name {
+			obj, _ := c.Info.Defs[id].(*types.Var)
+			return obj
+		}
+	}
+	obj, _ := c.pkg.Scope().Lookup(name).(*types.Var)
+	return obj
+}
