@@ -152,7 +152,10 @@ func help(context.Context, []string) error {
 	return nil
 }
 
-func printVersion(context.Context, []string) error {
+func printVersion(_ context.Context, args []string) error {
+	if _, err := parse(flags("version", "usage: heddle version"), args, 0); err != nil {
+		return err
+	}
 	fmt.Printf("heddle %s, %s, %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return nil
 }

@@ -214,8 +214,8 @@ func (in *Interp) script(r *run) *worker.Failure {
 	case err != nil:
 		return &worker.Failure{Name: "Shell", Value: err.Error(), Traceback: []string{red("Shell") + ": " + err.Error()}}
 	case status != 0:
-		value := fmt.Sprintf("exit status %d", status)
-		return &worker.Failure{Name: "Shell", Value: value, Traceback: []string{red("Shell") + ": " + value}}
+		r.at = fmt.Sprintf("cell %d, line 1", r.Number)
+		return in.fail(r, "Shell", fmt.Sprintf("exit status %d", status))
 	}
 	return nil
 }

@@ -89,7 +89,8 @@ type client struct {
 	welcome                     *wire.Message
 }
 
-func (s *server) connect(t testing.TB) *client {
+// connect connects a client. It sends the cells before it subscribes.
+func (s *server) connect(t testing.TB, cells ...string) *client {
 	ctx, stop := context.WithCancel(context.Background())
 	t.Cleanup(stop)
 	c := &client{t: t, session: wire.NewSession(s.conn.Key)}
@@ -107,6 +108,14 @@ func (s *server) connect(t testing.TB) *client {
 	c.shell, c.shellIn = dial(zmq4.NewDealer(ctx, id, soon, patient, quiet), s.conn.Shell)
 	c.control, c.controlIn = dial(zmq4.NewDealer(ctx, id, soon, patient, quiet), s.conn.Control)
 	c.stdin, c.stdinIn = dial(zmq4.NewDealer(ctx, id, soon, patient, quiet), s.conn.Stdin)
+	for _, code := range cells {
+		c.send(c.shell, "execute_request", nil, wire.ExecuteRequest{Code: code})
+		select { // a cell that does not wait for its audience is over long before
+		case m := <-c.shellIn:
+			t.Fatalf("%s before anybody could hear it", describe(m))
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 	sub := zmq4.NewSub(ctx, soon, patient, quiet)
 	if err := sub.SetOption(zmq4.OptionSubscribe, ""); err != nil {
 		t.Fatal(err)

@@ -41,10 +41,28 @@ func (k *kernel) busy(r *request) (idle func()) {
 	return func() { k.publish(r.Message, "status", wire.Status{State: "idle"}) }
 }
 
+// latecomer bounds how long the first cell waits for a subscriber. A client
+// connects its sockets one by one and tries again every 100 ms, so a quick one
+// can send a cell before it is able to hear what the cell prints.
+const latecomer = time.Second
+
+func (k *kernel) awaitAudience(ctx context.Context) {
+	late := time.NewTimer(latecomer)
+	defer late.Stop()
+	select {
+	case <-k.audience:
+	case <-late.C:
+	case <-ctx.Done():
+	}
+}
+
 // runCells runs the cells one after the other, until ctx ends. Those that still
 // wait then are answered, too.
 func (k *kernel) runCells(ctx context.Context) {
 	for r := k.cells.next(ctx); r != nil; r = k.cells.next(ctx) {
+		if k.count == 0 {
+			k.awaitAudience(ctx)
+		}
 		if k.isGivenUp(r) {
 			k.handle(r, k.giveUp("the cell was not run, because one before it failed"))
 			continue

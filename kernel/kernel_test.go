@@ -27,6 +27,16 @@ func TestWelcome(t *testing.T) {
 	}
 }
 
+func TestFirstCellIsHeard(t *testing.T) {
+	c := startKernel(t).connect(t, "print early")
+	for m := c.next(c.iopubIn); describe(m) != "status idle"; m = c.next(c.iopubIn) {
+		if describe(m) == `stream stdout "early\n"` {
+			return
+		}
+	}
+	t.Error("the first cell was over before its client could hear it")
+}
+
 func TestReplyMetadata(t *testing.T) {
 	c := startKernel(t).connect(t)
 	before := time.Now().Add(-time.Millisecond)

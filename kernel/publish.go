@@ -21,6 +21,7 @@ func (k *kernel) publish(parent *wire.Message, msgType string, content any) {
 
 // welcome is what a new subscriber gets first.
 func (k *kernel) welcome(topic []byte) [][]byte {
+	k.subscribe.Do(func() { close(k.audience) })
 	m, err := k.session.New("iopub_welcome", nil, wire.Welcome{Subscription: string(topic)})
 	if err != nil {
 		k.log.Error("welcome", "err", err)

@@ -93,6 +93,9 @@ type kernel struct {
 	prompts prompts // input requests without an answer
 	ending  chan shutdown
 
+	audience  chan struct{} // closed when the first subscriber is there
+	subscribe sync.Once     // closes audience
+
 	count  int       // cells counted so far; runCells' own
 	failed time.Time // when the reply of a failed cell was last sent; runCells' own
 }
@@ -111,6 +114,8 @@ func open(conn wire.Connection, cfg Config) (_ *kernel, err error) {
 		cells:   newQueue(),
 		asks:    newQueue(),
 		ending:  make(chan shutdown, 1),
+
+		audience: make(chan struct{}),
 	}
 	// The worker's process starts while the sockets are opened.
 	if k.worker, err = worker.Start(cfg.Worker, cfg.Log); err != nil {

@@ -115,7 +115,10 @@ func (s *server) handle(p *peer) {
 		err = why
 	}
 	log := s.opt.Log.Warn
-	if lost == 0 && (s.closed() || ordinary(err)) {
+	switch {
+	case why == nil && ordinary(err): // a client that leaves wants nothing more
+		log = s.opt.Log.Debug
+	case s.closed() && lost == 0:
 		log = s.opt.Log.Debug
 	}
 	log("transport: connection ended", "socket", s.typ, "from", p.raw.RemoteAddr(),
