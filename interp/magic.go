@@ -70,9 +70,9 @@ func (in *Interp) magics(r *run, code string) (text string, failure *worker.Fail
 // lineMagics is the names of those that take a line; "!" is one more.
 var lineMagics = []string{"%help", "%who", "%reset", "%cd", "%env"}
 
-// findMagics finds the lines of a cell that are magics. text is the cell with
-// spaces in their place, so that every line keeps its number. Where a magic is
-// unknown, text ends before it.
+// findMagics finds the lines of a cell that are magics. text is the cell with an
+// empty statement in the place of each, so that every line keeps its number.
+// Where a magic is unknown, text ends before it.
 func findMagics(code string) (text string, all []magic, unknown string) {
 	for start := 0; start < len(code); {
 		end := len(code)

@@ -231,12 +231,19 @@ func scan(text string) (items []item, errs []Error) {
 		}
 		return toks[i].offset + len(toks[i].tok.String())
 	}
+	kinds := make([]token.Token, len(toks))
+	for i, t := range toks {
+		kinds[i] = t.tok
+	}
 	depth, start := 0, -1
+	add := func(end int) {
+		items = append(items, item{toks[start].offset, end, declares(kinds[start:])})
+		start = -1
+	}
 	for i, t := range toks {
 		if t.tok == token.EOF {
 			if start >= 0 {
-				items = append(items, item{toks[start].offset, len(text), false})
-				items[len(items)-1].declaration = declares(func(k int) token.Token { return at(toks[start:], k).tok })
+				add(len(text))
 			}
 			break
 		}
@@ -270,27 +277,23 @@ func scan(text string) (items []item, errs []Error) {
 				depth = 0
 			}
 		case token.SEMICOLON:
-			if depth > 0 {
-				continue
+			if depth == 0 {
+				add(end(i))
 			}
-			first := start
-			items = append(items, item{toks[start].offset, end(i), declares(func(k int) token.Token { return at(toks[first:], k).tok })})
-			start = -1
 		}
 	}
 	return items, errs
 }
 
-func at[T any](s []T, i int) (t T) {
-	if i < len(s) {
-		return s[i]
+// declares says whether the item that toks begin with is a declaration. A func
+// is one when a name follows, with or without a receiver before it.
+func declares(toks []token.Token) bool {
+	tok := func(k int) token.Token {
+		if k < len(toks) {
+			return toks[k]
+		}
+		return token.EOF
 	}
-	return t
-}
-
-// declares says whether the item whose k-th token is tok(k) is a declaration.
-// A func is one when a name follows, with or without a receiver before it.
-func declares(tok func(k int) token.Token) bool {
 	switch tok(0) {
 	case token.IMPORT, token.CONST, token.TYPE:
 		return true

@@ -47,7 +47,6 @@ type Engine struct {
 	interp   *interp.Interpreter
 	host     Host
 	imported map[string]bool
-	stop     *bool
 	main     func() bool // of the cell that is being loaded
 	result   func(values ...any)
 	loading  atomic.Bool
@@ -59,7 +58,6 @@ func New(host Host) (*Engine, error) {
 	e.result = func(values ...any) { host.Result(values) }
 	log.SetOutput(logged{e})
 	e.interp = interp.New(interp.Options{
-		Stdin:        host.Stdin,
 		Stdout:       stream("stdout"),
 		Stderr:       unwinding(host.Unwound),
 		Unrestricted: true,
@@ -89,8 +87,7 @@ func New(host Host) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.stop = v.Interface().(*bool)
-	loom.StopFlag(e.stop)
+	loom.StopFlag(v.Interface().(*bool))
 	// The methods that fmt and json look for must be known before a value is
 	// handed to anything that prints it.
 	return e, errors.Join(e.use("fmt"), e.use("encoding"))
